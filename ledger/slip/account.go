@@ -1,0 +1,58 @@
+package slip
+
+import "time"
+
+// PageDecision is one page's reading with the decision that follows from it.
+type PageDecision struct {
+	Reading  PageReading `json:"reading"`
+	Decision Decision    `json:"decision"`
+}
+
+// BatchCount is the law of conservation of paper for one batch: what was
+// declared, what came in, and what became of it. Counts are of sheets.
+type BatchCount struct {
+	Station    string     `json:"station"`
+	Batch      string     `json:"batch"`
+	Declared   *int       `json:"declared"` // nil when the operator declared nothing
+	Stored     int        `json:"stored"`   // sheets in the ledger's intake
+	Waiting    int        `json:"waiting"`  // not read yet
+	Accepted   int        `json:"accepted"`
+	Review     int        `json:"review"` // waiting for a person
+	Rejected   int        `json:"rejected"`
+	Duplicates int        `json:"duplicates"` // of the sheets above, those whose dose was in the ledger already
+	ClosedAt   *time.Time `json:"closed_at"`
+}
+
+// Totals is the same account over all batches, with the time from paper to
+// decision.
+type Totals struct {
+	Stored        int     `json:"stored"`
+	Waiting       int     `json:"waiting"`
+	Accepted      int     `json:"accepted"`
+	Review        int     `json:"review"`
+	Rejected      int     `json:"rejected"`
+	Duplicates    int     `json:"duplicates"`
+	Entries       int     `json:"entries"`
+	MedianSeconds float64 `json:"median_seconds"` // from capture to the machine's decision
+	MaxSeconds    float64 `json:"max_seconds"`
+}
+
+// Role is what an account may do.
+type Role string
+
+// The roles.
+const (
+	RoleReviewer      Role = "reviewer"
+	RoleAdministrator Role = "administrator"
+	RoleAuditor       Role = "auditor"
+)
+
+// Account is one person's access. Accounts are personal and never shared.
+type Account struct {
+	Name         string     `json:"name"` // sign-in name, lower case
+	DisplayName  string     `json:"display_name"`
+	Role         Role       `json:"role"`
+	PasswordHash string     `json:"-"` // argon2id, encoded
+	CreatedAt    time.Time  `json:"created_at"`
+	DisabledAt   *time.Time `json:"disabled_at,omitempty"`
+}
