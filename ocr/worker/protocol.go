@@ -1,0 +1,139 @@
+package worker
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"sesshu/ledger/slip"
+)
+
+// The parent and a reading process talk in frames: one line of JSON, the
+// header, followed by the bytes that the header counts. The parent writes
+// requests to the child's standard input; the child answers on file descriptor
+// 3, so that nothing a library prints can be taken for an answer.
+
+// AnswerDescriptor is the file descriptor on which a reading process answers.
+const AnswerDescriptor = 3
+
+// maxFrame bounds what either side will take, so that a damaged header cannot
+// make it allocate without end.
+const maxFrame = 256 << 20
+
+// The things a reading process is asked to do.
+const (
+	actRead = "read" // read every page of the file
+	actPage = "page" // turn one page into a JPEG that a browser shows
+)
+
+type request struct {
+	Act   string `json:"act"`
+	Page  int    `json:"page,omitempty"`
+	Bytes int    `json:"bytes"`
+}
+
+type answer struct {
+	Fault string  `json:"fault,omitempty"`
+	Read  *Result `json:"read,omitempty"`
+	Bytes int     `json:"bytes"`
+}
+
+// Result is what a reading process found in one file.
+type Result struct {
+	Pages []slip.PageReading       `json:"pages"`
+	Steps map[string]time.Duration `json:"steps"` // nanoseconds by step
+}
+
+func writeFrame(w io.Writer, header any, body []byte) error {
+	line, err := json.Marshal(header)
+	if err != nil {
+		return fmt.Errorf("write frame header: %w", err)
+	}
+	if _, err := w.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("write frame: %w", err)
+	}
+	if _, err := w.Write(body); err != nil {
+		return fmt.Errorf("write frame: %w", err)
+	}
+	return nil
+}
+
+func readHeader(r *bufio.Reader, header any) error {
+	line, err := r.ReadBytes('\n')
+	if err != nil {
+		if errors.Is(err, io.EOF) && len(line) > 0 {
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	if err := json.Unmarshal(line, header); err != nil {
+		return fmt.Errorf("read frame header: %w", err)
+	}
+	return nil
+}
+
+func readBody(r *bufio.Reader, size int) ([]byte, error) {
+	if size < 0 || size > maxFrame {
+		return nil, fmt.Errorf("frame of %d bytes is outside 0 to %d", size, maxFrame)
+	}
+	body := make([]byte, size)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return nil, fmt.Errorf("read frame: %w", err)
+	}
+	return body, nil
+}
+
+// Reading does the work of a reading process.
+type Reading interface {
+	// Read reads every page of a file. A page that cannot be read carries its
+	// fault; an error means that the reading process itself is broken.
+	Read(file []byte) (Result, error)
+	// Page turns one page, counted from 1, into a JPEG.
+	Page(file []byte, page int) ([]byte, error)
+}
+
+// Answer serves requests from r on w until r ends. It is the main loop of a
+// reading process; one request is under way at a time.
+func Answer(r io.Reader, w io.Writer, reading Reading) error {
+	requests := bufio.NewReaderSize(r, 1<<16)
+	answers := bufio.NewWriterSize(w, 1<<16)
+	for {
+		var ask request
+		if err := readHeader(requests, &ask); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		file, err := readBody(requests, ask.Bytes)
+		if err != nil {
+			return err
+		}
+		var reply answer
+		var body []byte
+		switch ask.Act {
+		case actRead:
+			result, err := reading.Read(file)
+			if err != nil {
+				reply.Fault = err.Error()
+			} else {
+				reply.Read = &result
+			}
+		case actPage:
+			if body, err = reading.Page(file, ask.Page); err != nil {
+				reply.Fault = err.Error()
+			}
+		default:
+			reply.Fault = fmt.Sprintf("act %q is unknown", ask.Act)
+		}
+		reply.Bytes = len(body)
+		if err := writeFrame(answers, reply, body); err != nil {
+			return err
+		}
+		if err := answers.Flush(); err != nil {
+			return fmt.Errorf("answer: %w", err)
+		}
+	}
+}
