@@ -369,7 +369,7 @@ func (p *parser) numbers(keyword string, args []string, targets ...*float64) {
 	}
 	for i, arg := range args {
 		number, err := strconv.ParseFloat(arg, 64)
-		if err != nil || number < 0 || number > 2000 {
+		if err != nil || !(number >= 0 && number <= 2000) { // the negation also catches NaN
 			p.fault("%s: %q is not a number from 0 to 2000", keyword, arg)
 			return
 		}
