@@ -45,6 +45,7 @@ type answer struct {
 type Result struct {
 	Pages []slip.PageReading       `json:"pages"`
 	Steps map[string]time.Duration `json:"steps"` // nanoseconds by step
+	CPU   time.Duration            `json:"cpu"`   // processor time of the reading process for this file
 }
 
 func writeFrame(w io.Writer, header any, body []byte) error {
