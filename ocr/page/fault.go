@@ -1,0 +1,71 @@
+package page
+
+import "errors"
+
+// Error is a named fault of a file, with words for people.
+type Error struct {
+	Code     string // stable, for logs and statistics
+	English  string
+	Japanese string
+}
+
+// Error returns the English sentence.
+func (e *Error) Error() string { return e.English }
+
+// The faults. Errors of this package wrap exactly one of them; what they add
+// names sizes and formats only, never anything that stands on the page.
+var (
+	ErrEmpty = &Error{"empty_file",
+		"the file is empty",
+		"ファイルが空です。"}
+	ErrWrongType = &Error{"wrong_type",
+		"the file is no JPEG, PNG, TIFF or PDF",
+		"JPEG・PNG・TIFF・PDF のいずれでもないファイルです。"}
+	ErrTruncated = &Error{"truncated",
+		"the image file ends too early; scan the sheet again",
+		"画像ファイルが途中で切れています。もう一度スキャンしてください。"}
+	ErrCorrupt = &Error{"corrupt",
+		"the image file is damaged; scan the sheet again",
+		"画像ファイルが壊れています。もう一度スキャンしてください。"}
+	ErrTooLarge = &Error{"too_large",
+		"the image has more pixels than any scanned sheet",
+		"画像の画素数が大きすぎます。"}
+	ErrTooSmall = &Error{"too_small",
+		"the image has too few pixels to read",
+		"画像の画素数が少なすぎて読み取れません。"}
+	ErrTooManyPages = &Error{"too_many_pages",
+		"the file holds too many pages",
+		"ファイルのページ数が多すぎます。"}
+	ErrPassword = &Error{"password",
+		"the PDF is protected by a password; hand it in without one",
+		"PDF にパスワードがかかっています。パスワードなしで提出してください。"}
+	ErrNoPage = &Error{"no_page",
+		"the file has no such page",
+		"指定のページはファイルにありません。"}
+	ErrUnsupported = &Error{"unsupported",
+		"the image uses an encoding that cannot be read",
+		"対応していない画像形式です。"}
+	ErrLimit = &Error{"limit",
+		"the file took too much time or memory to open",
+		"ファイルを開く処理が時間またはメモリの上限を超えました。"}
+	ErrTool = &Error{"tool",
+		"the PDF program (poppler-utils) did not start",
+		"PDF 処理プログラム(poppler-utils)を起動できません。"}
+)
+
+// Message returns the words for a person, in Japanese for "ja" and in English
+// for every other language. It returns the plain text of errors that are not
+// this package's.
+func Message(err error, language string) string {
+	var fault *Error
+	switch {
+	case err == nil:
+		return ""
+	case !errors.As(err, &fault):
+		return err.Error()
+	case language == "ja":
+		return fault.Japanese
+	default:
+		return fault.English
+	}
+}
