@@ -1,0 +1,31 @@
+package ledger
+
+import (
+	"errors"
+
+	"sesshu/ledger/images"
+)
+
+// The named errors. Callers compare with errors.Is; none of them, nor what is
+// wrapped round them, quotes a field's value.
+var (
+	ErrNotFound       = errors.New("not in the ledger")
+	ErrSheetConflict  = errors.New("this station, batch and sequence already hold other bytes")
+	ErrHashMismatch   = images.ErrHashMismatch
+	ErrTruncated      = images.ErrTruncated
+	ErrStorageFull    = images.ErrFull
+	ErrNoItem         = errors.New("nothing waits for review")
+	ErrLeased         = errors.New("somebody else has this item open")
+	ErrNotLeased      = errors.New("the item must be opened before it is changed")
+	ErrStale          = errors.New("the item has changed since it was shown")
+	ErrNothingToUndo  = errors.New("nothing of this account to take back on this item")
+	ErrIncomplete     = errors.New("required values are missing or not possible")
+	ErrDuplicateDose  = errors.New("this municipality, ticket and dose are in the ledger already")
+	ErrUnknownValue   = errors.New("no such value")
+	ErrUnknownReason  = errors.New("no such reason for rejecting")
+	ErrExists         = errors.New("exists already")
+	ErrInvalid        = errors.New("not valid")
+	ErrNotMigrated    = errors.New("the database schema is not the one this program needs; run migrations first")
+	ErrMissingRole    = errors.New("the database lacks the roles sesshu_owner and sesshu_service, and this login may not create them")
+	ErrAlreadyRunning = errors.New("another process works under this client id")
+)
