@@ -1,6 +1,7 @@
 package samples_test
 
 import (
+	"io/fs"
 	"testing"
 
 	"sesshu/ledger/slip/form"
@@ -8,7 +9,11 @@ import (
 )
 
 func TestEveryFormParses(t *testing.T) {
-	forms, err := form.LoadAll(samples.Forms)
+	root, err := fs.Sub(samples.Forms, "forms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms, err := form.LoadAll(root)
 	if err != nil {
 		t.Fatal(err)
 	}

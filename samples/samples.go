@@ -6,7 +6,6 @@ package samples
 import (
 	"embed"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,19 +14,11 @@ import (
 	"sesshu/samples/typeface"
 )
 
+// Forms holds the folder forms with one folder in it for each form that ships
+// with Sesshu.
+//
 //go:embed forms
-var embedded embed.FS
-
-// Forms holds one folder for each form that ships with Sesshu.
-var Forms fs.FS = subtree(embedded, "forms")
-
-func subtree(root fs.FS, name string) fs.FS {
-	sub, err := fs.Sub(root, name)
-	if err != nil { // fs.Sub fails on an invalid name only
-		panic(err)
-	}
-	return sub
-}
+var Forms embed.FS
 
 // DrawForms draws the pictures of the shipped forms anew and writes each form's
 // folder, definition and pictures, below dir. Run it after a definition or a
@@ -38,7 +29,7 @@ func DrawForms(dir string) error {
 	if err != nil {
 		return fmt.Errorf("draw forms: %w", err)
 	}
-	folders, err := fs.ReadDir(Forms, ".")
+	folders, err := Forms.ReadDir("forms")
 	if err != nil {
 		return fmt.Errorf("draw forms: %w", err)
 	}
@@ -51,7 +42,7 @@ func DrawForms(dir string) error {
 }
 
 func drawForm(dir, name string, fonts *typeface.Library) error {
-	text, err := fs.ReadFile(Forms, name+"/form.txt")
+	text, err := Forms.ReadFile("forms/" + name + "/form.txt")
 	if err != nil {
 		return err
 	}
