@@ -59,7 +59,7 @@ var tables = []table{
 			"birth_date":        dateOrNothing,
 			"status":            oneOf(slip.TicketIssued, slip.TicketUsed, slip.TicketInvalid),
 		},
-		key: []string{"municipality_code", "ticket_number", "ticket_type", "dose"},
+		key: []string{"municipality_code", "ticket_number", "dose"},
 		add: func(rows *Rows, cell func(string) string) {
 			rows.Tickets = append(rows.Tickets, slip.Ticket{
 				TicketNumber: cell("ticket_number"), MunicipalityCode: cell("municipality_code"), TicketType: cell("ticket_type"),
@@ -74,7 +74,7 @@ var tables = []table{
 			"lot_number":    normal(slip.LotNumber),
 			"first_shipped": dateOrNothing,
 		},
-		key: []string{"manufacturer", "lot_number"},
+		key: []string{"manufacturer", "product", "lot_number"},
 		add: func(rows *Rows, cell func(string) string) {
 			rows.Lots = append(rows.Lots, slip.Lot{
 				Manufacturer: cell("manufacturer"), Product: cell("product"), LotNumber: cell("lot_number"), FirstShipped: cell("first_shipped"),
@@ -94,8 +94,8 @@ var tables = []table{
 // Parse reads one CSV file of a master: UTF-8 with or without a byte order mark,
 // or Shift_JIS as Japanese spreadsheets write it. Which master it is follows
 // from its header, whose columns may come in any order but must all be there
-// and no others. Keys must not repeat: municipality, number, type and dose of a
-// ticket; manufacturer and number of a lot; code of a facility. All faults, up
+// and no others. Keys must not repeat: municipality, number and dose of a ticket;
+// manufacturer, product and number of a lot; code of a facility. All faults, up
 // to twenty, come back joined, each a *Fault; file is only for their messages.
 func Parse(file string, content []byte) (Rows, error) {
 	text, err := decode(file, content)

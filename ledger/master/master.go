@@ -51,8 +51,8 @@ func New(rows Rows) (*Masters, error) {
 	for i, ticket := range rows.Tickets {
 		key := ticketKey{ticket.MunicipalityCode, ticket.TicketNumber}
 		for _, other := range masters.tickets[key] {
-			if other.TicketType == ticket.TicketType && other.Dose == ticket.Dose {
-				return nil, fmt.Errorf("ticket %d of the register has the municipality, number, type and dose of an earlier one", i+1)
+			if other.Dose == ticket.Dose {
+				return nil, fmt.Errorf("ticket %d of the register has the municipality, number and dose of an earlier one", i+1)
 			}
 		}
 		masters.tickets[key] = append(masters.tickets[key], ticket)
@@ -60,12 +60,12 @@ func New(rows Rows) (*Masters, error) {
 			masters.municipalities = slices.Insert(masters.municipalities, at, ticket.MunicipalityCode)
 		}
 	}
-	type lotKey struct{ manufacturer, number string }
+	type lotKey struct{ manufacturer, product, number string }
 	lots := make(map[lotKey]bool, len(rows.Lots))
 	for i, lot := range rows.Lots {
-		key := lotKey{lot.Manufacturer, lot.LotNumber}
+		key := lotKey{lot.Manufacturer, lot.Product, lot.LotNumber}
 		if lots[key] {
-			return nil, fmt.Errorf("lot %d of the master has the manufacturer and number of an earlier one", i+1)
+			return nil, fmt.Errorf("lot %d of the master has the manufacturer, product and number of an earlier one", i+1)
 		}
 		lots[key] = true
 	}

@@ -98,7 +98,7 @@ func TestFaultsNameTheirPlace(t *testing.T) {
 		"full width":        {"t.csv", header + strings.Replace(row, ",2,1,", ",２,1,", 1), "t.csv:2: ticket_type: is not in normal form"},
 		"birth date":        {"t.csv", header + strings.Replace(row, "1960-01-02", "1960/1/2", 1), "t.csv:2: birth_date: is neither"},
 		"status":            {"t.csv", header + strings.Replace(row, "issued", "ok", 1), "t.csv:2: status: is none of issued, used, invalid"},
-		"key":               {"t.csv", header + row + row, "t.csv:3: municipality_code + ticket_number + ticket_type + dose: stands in line 2"},
+		"key":               {"t.csv", header + row + row, "t.csv:3: municipality_code + ticket_number + dose: stands in line 2"},
 		"torn quote":        {"t.csv", header + "\"1234567890,041009\n", "t.csv:"},
 		"lot":               {"l.csv", "manufacturer,product,lot_number,first_shipped\nファイザー,,ey5422,\n", "l.csv:2: lot_number: is not in normal form"},
 		"lot without maker": {"l.csv", "manufacturer,product,lot_number,first_shipped\n,,EY5422,\n", "l.csv:2: manufacturer: is empty"},
