@@ -1,0 +1,152 @@
+package register
+
+import (
+	"fmt"
+	"math"
+
+	"gocv.io/x/gocv"
+
+	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/form"
+	"sesshu/ocr/page"
+)
+
+// When a fit is good enough to read the fields it locates.
+const (
+	enoughCoverage = 0.45 // share of the form's anchors
+	mostLost       = 0.26 // share of the page's zones without any of their print
+	mostResidual   = 0.35 // millimetres
+	formCoverage   = 0.25 // from here on the page is called that form at all
+	tryForms       = 3    // so many forms are tried, most agreeing corners first
+)
+
+// Fit is a page's registration: its form and how form and inserts lie on it.
+type Fit struct {
+	Form    *form.Form
+	Summary slip.Registration
+	sheet   placement
+	inserts map[string]placement
+}
+
+// Find registers a page. Besides a full fit it returns a fit with only Form and
+// Summary together with ErrPoorFit; with ErrBlank and ErrNoForm it returns nil.
+func (x *Index) Find(img *page.Image) (*Fit, error) {
+	pixelsPerMM := x.pixelsPerMM(img)
+	if math.IsInf(pixelsPerMM, 0) || pixelsPerMM < 3.5 {
+		return nil, fmt.Errorf("%w: %.1f pixels a millimetre", ErrNoForm, pixelsPerMM)
+	}
+	levels, err := reduce(img.Mat(), pixelsPerMM)
+	if err != nil {
+		return nil, fmt.Errorf("reduce page: %w", err)
+	}
+	defer levels.Close()
+	if blank(levels.coarse) {
+		return nil, ErrBlank
+	}
+	seeker, err := newSeeker(levels)
+	if err != nil {
+		return nil, err
+	}
+	defer seeker.Close()
+
+	best, lies := x.recognise(seeker, pixelsPerMM)
+	if best < 0 {
+		return nil, ErrNoForm
+	}
+	chosen, start, clear := x.tell(seeker, best, lies)
+	if chosen != best {
+		var ok bool
+		if lies, ok = seeker.place(x.entries[chosen].plate, start); !ok {
+			clear = false
+		}
+	}
+	fit := x.summarise(chosen, lies)
+	if !clear {
+		return fit, fmt.Errorf("%w: %s and a relative of it cannot be told apart on this page", ErrPoorFit, fit.Form.Name)
+	}
+	if lies.coverage < enoughCoverage || lies.residual > mostResidual || lies.lost() > mostLost {
+		return fit, fmt.Errorf("%w: coverage %.2f, residual %.2f mm, %.2f of the page unseen", ErrPoorFit, lies.coverage, lies.residual, lies.lost())
+	}
+	fit.sheet = lies
+	fit.inserts = map[string]placement{}
+	for i, insert := range fit.Form.Inserts {
+		if pasted, ok := seeker.findInsert(x.entries[chosen].inserts[i], insert, lies); ok {
+			fit.inserts[insert.Name] = pasted
+		}
+	}
+	return fit, nil
+}
+
+// recognise returns the form whose anchors fit best, or -1.
+func (x *Index) recognise(s *seeker, pixelsPerMM float64) (int, placement) {
+	mask := gocv.NewMat()
+	defer mask.Close()
+	corners := describe(s.levels.coarse, 1/s.levels.coarseScale, mask)
+	type guess struct {
+		entry, agreed int
+		start         Matrix
+	}
+	var guesses []guess
+	for i, e := range x.entries {
+		if start, agreed := pose(likest(e.plate.features, corners), pixelsPerMM); agreed >= poseMinimum && start != (Matrix{}) {
+			guesses = append(guesses, guess{i, agreed, start})
+		}
+	}
+	best, lies := -1, placement{}
+	for range min(tryForms, len(guesses)) {
+		next := 0
+		for i := range guesses {
+			if guesses[i].agreed > guesses[next].agreed {
+				next = i
+			}
+		}
+		tried := guesses[next]
+		guesses[next].agreed = -1
+		related := false
+		if best >= 0 {
+			_, related = x.families[[2]int{best, tried.entry}]
+		}
+		if related || tried.agreed < 0 {
+			continue // relatives are told apart by what differs, later
+		}
+		placed, ok := s.place(x.entries[tried.entry].plate, tried.start)
+		if ok && placed.coverage >= formCoverage && placed.coverage > lies.coverage {
+			best, lies = tried.entry, placed
+		}
+		if lies.coverage > 0.8 {
+			break
+		}
+	}
+	return best, lies
+}
+
+func (x *Index) summarise(chosen int, lies placement) *Fit {
+	f := x.entries[chosen].form
+	middle := Point{f.Width / 2, f.Height / 2}
+	quarter := int(math.Round(lies.toPage.angleAt(middle)/90)) * 90
+	return &Fit{Form: f, Summary: slip.Registration{
+		Form:       f.Name,
+		FormHash:   f.Hash,
+		Homography: lies.toPage,
+		Turn:       ((360-quarter)%360 + 360) % 360,
+		Residual:   lies.residual,
+		Coverage:   lies.coverage,
+	}}
+}
+
+// Locate returns the map from the millimetres that a field's boxes are given in
+// to page pixels, good round that field, and false when the field cannot be
+// located: its insert was not found, or its surroundings are covered.
+func (f *Fit) Locate(field form.Field) (Matrix, bool) {
+	lies := f.sheet
+	if field.Insert != "" {
+		pasted, ok := f.inserts[field.Insert]
+		if !ok {
+			return Matrix{}, false
+		}
+		lies = pasted
+	} else if f.sheet.plate == nil || f.sheet.covered(field.Box) {
+		return Matrix{}, false
+	}
+	return lies.near(Point{field.Box.X + field.Box.Width/2, field.Box.Y + field.Box.Height/2}), true
+}
