@@ -1,0 +1,184 @@
+package review
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"sesshu/ledger/slip"
+)
+
+// The bytes a station may hand in. What is inside them is the reader's finding,
+// not the door's.
+var sheetTypes = []string{"image/jpeg", "image/png", "image/tiff", "application/pdf", "application/octet-stream"}
+
+var placeName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
+
+// batchOf returns the station and batch of an address.
+func batchOf(c *gin.Context) (station, batch string, err error) {
+	station, batch = c.Param("station"), c.Param("batch")
+	if !placeName.MatchString(station) || !placeName.MatchString(batch) {
+		return "", "", errBadRequest
+	}
+	return station, batch, nil
+}
+
+// openBatch answers 201 for a new batch and 200 for one that was open before.
+func (s *Server) openBatch(c *gin.Context) {
+	station, batch, err := batchOf(c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	var body struct {
+		Declared *int `json:"declared"`
+	}
+	if err := readJSON(c, &body); err != nil || body.Declared != nil && *body.Declared < 0 {
+		s.fail(c, errBadRequest)
+		return
+	}
+	ctx := c.Request.Context()
+	status := http.StatusOK
+	_, err = s.store.Batch(ctx, station, batch)
+	if err != nil {
+		if s.faultOf(err) != errNotFound {
+			s.fail(c, s.passing(err))
+			return
+		}
+		status = http.StatusCreated
+	}
+	if err := s.store.OpenBatch(ctx, station, batch, body.Declared); err != nil {
+		s.fail(c, s.passing(err))
+		return
+	}
+	s.answerCount(c, status, s.store.Batch)
+}
+
+func (s *Server) batch(c *gin.Context) { s.answerCount(c, http.StatusOK, s.store.Batch) }
+
+func (s *Server) closeBatch(c *gin.Context) { s.answerCount(c, http.StatusOK, s.store.CloseBatch) }
+
+type countFunc = func(ctx context.Context, station, batch string) (slip.BatchCount, error)
+
+func (s *Server) answerCount(c *gin.Context, status int, count countFunc) {
+	station, batch, err := batchOf(c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	counts, err := count(c.Request.Context(), station, batch)
+	if err != nil {
+		s.fail(c, s.passing(err))
+		return
+	}
+	writeJSON(c.Writer, status, "application/json", counts)
+}
+
+// storeSheet streams one sheet into the store. It answers only when the sheet is
+// durable; the station forgets it after that.
+func (s *Server) storeSheet(c *gin.Context) {
+	sheet, err := sheetOf(c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	body := &sizedReader{reader: http.MaxBytesReader(c.Writer, c.Request.Body, sheetLimit)}
+	stored, err := s.store.StoreSheet(c.Request.Context(), sheet, body)
+	switch {
+	case body.cut(sheet.Bytes):
+		s.fail(c, errors.Join(errCutShort, err))
+		return
+	case err != nil:
+		s.fail(c, s.passing(err))
+		return
+	}
+	status := http.StatusOK
+	if stored {
+		status = http.StatusCreated
+		s.log.InfoContext(c.Request.Context(), "sheet stored", "request", requestID(c), "sheet", sheet.SheetID.String(), "bytes", sheet.Bytes)
+	}
+	writeJSON(c.Writer, status, "application/json", map[string]any{
+		"station": sheet.Station, "batch": sheet.Batch, "sequence": sheet.Sequence, "sha256": sheet.SHA256, "stored": stored,
+	})
+}
+
+// sheetOf reads what a request says of its sheet.
+func sheetOf(c *gin.Context) (slip.Sheet, error) {
+	station, batch, err := batchOf(c)
+	if err != nil {
+		return slip.Sheet{}, err
+	}
+	sequence, err := strconv.Atoi(c.Param("sequence"))
+	if err != nil || sequence < 1 || sequence > 1_000_000 {
+		return slip.Sheet{}, errBadRequest
+	}
+	if c.Request.ContentLength < 0 {
+		return slip.Sheet{}, errLength
+	}
+	if c.Request.ContentLength > sheetLimit {
+		return slip.Sheet{}, errTooLarge
+	}
+	hash, err := slip.ParseHash(c.GetHeader("Sesshu-SHA256"))
+	if err != nil {
+		return slip.Sheet{}, errors.Join(errBadHeader, err)
+	}
+	captured, err := time.Parse(time.RFC3339, c.GetHeader("Sesshu-Captured-At"))
+	if err != nil {
+		return slip.Sheet{}, errBadHeader
+	}
+	dpi, err := strconv.Atoi(c.GetHeader("Sesshu-DPI"))
+	if err != nil || dpi < 0 || dpi > 10_000 {
+		return slip.Sheet{}, errBadHeader
+	}
+	mediaType, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
+	if err != nil || !slices.Contains(sheetTypes, mediaType) {
+		return slip.Sheet{}, errBadHeader
+	}
+	return slip.Sheet{
+		SheetID: slip.SheetID{Station: station, Batch: batch, Sequence: sequence},
+		SHA256:  hash, Bytes: c.Request.ContentLength, MediaType: mediaType, CapturedAt: captured.UTC(), DPI: dpi,
+	}, nil
+}
+
+// sizedReader counts the bytes that came and remembers whether the connection
+// broke, so that a cut body is not mistaken for a wrong hash.
+type sizedReader struct {
+	reader io.Reader
+	count  int64
+	broken bool
+}
+
+func (r *sizedReader) Read(buffer []byte) (int, error) {
+	n, err := r.reader.Read(buffer)
+	r.count += int64(n)
+	var tooLarge *http.MaxBytesError
+	if err != nil && err != io.EOF && !errors.As(err, &tooLarge) { //nolint:errorlint // io.Reader promises io.EOF itself
+		r.broken = true
+	}
+	return n, err
+}
+
+func (r *sizedReader) cut(announced int64) bool { return r.broken && r.count < announced }
+
+// bodyLimit bounds every body but a sheet's.
+const bodyLimit = 64 << 10
+
+// readJSON reads one JSON object without unknown names.
+func readJSON(c *gin.Context, into any) error {
+	decoder := json.NewDecoder(http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		// The decoder's own words may quote what was typed.
+		return errBadRequest
+	}
+	return nil
+}
