@@ -60,6 +60,7 @@ type Config struct {
 
 // Store is the ledger. Its methods are safe for concurrent use.
 type Store struct {
+	url      string
 	pool     *pgxpool.Pool
 	jobs     *river.Client[pgx.Tx] // inserts only; RunJobs works with a client and a pool of its own
 	images   ImageStore
@@ -75,6 +76,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, errors.New("open ledger: no image store given")
 	}
 	store := &Store{
+		url:      config.DatabaseURL,
 		images:   config.Images,
 		logger:   config.Logger,
 		clock:    config.Now,

@@ -3,48 +3,11 @@ package ledger
 import (
 	"context"
 	"errors"
-	"io"
-	"log/slog"
 	"time"
 
 	"sesshu/ledger/slip"
 )
 
-func Migrate(ctx context.Context, ownerURL string) error { return errors.ErrUnsupported }
-func (s *Store) OpenBatch(ctx context.Context, station, batch string, declared *int) error {
-	return errors.ErrUnsupported
-}
-func (s *Store) CloseBatch(ctx context.Context, station, batch string) (slip.BatchCount, error) {
-	return slip.BatchCount{}, errors.ErrUnsupported
-}
-func (s *Store) Batch(ctx context.Context, station, batch string) (slip.BatchCount, error) {
-	return slip.BatchCount{}, errors.ErrUnsupported
-}
-func (s *Store) StoreSheet(ctx context.Context, sheet slip.Sheet, image io.Reader) (stored bool, err error) {
-	return false, errors.ErrUnsupported
-}
-
-// JobsConfig says how RunJobs works.
-type JobsConfig struct {
-	Concurrency int    // sheets read at once
-	ClientID    string // names this process over restarts; no two processes may work under one at once
-	Read        func(ctx context.Context, sheet slip.Sheet) error
-	Logger      *slog.Logger
-}
-
-func (s *Store) RunJobs(ctx context.Context, config JobsConfig) error { return errors.ErrUnsupported }
-func (s *Store) Sheet(ctx context.Context, id slip.SheetID) (slip.Sheet, error) {
-	return slip.Sheet{}, errors.ErrUnsupported
-}
-func (s *Store) Image(ctx context.Context, hash slip.Hash) (io.ReadSeekCloser, error) {
-	return nil, errors.ErrUnsupported
-}
-func (s *Store) RecordPages(ctx context.Context, sheet slip.Sheet, pages []slip.PageDecision) error {
-	return errors.ErrUnsupported
-}
-func (s *Store) RecordCrash(ctx context.Context, id slip.SheetID) (crashes int, err error) {
-	return 0, errors.ErrUnsupported
-}
 func (s *Store) Municipalities(ctx context.Context) ([]string, error) {
 	return nil, errors.ErrUnsupported
 }
@@ -137,8 +100,4 @@ func (s Sessions) Commit(token string, data []byte, expiry time.Time) error {
 }
 func (s *Store) LogAccess(ctx context.Context, account, action, object string) error {
 	return errors.ErrUnsupported
-}
-func (s *Store) Ready(ctx context.Context) error { return errors.ErrUnsupported }
-func (s *Store) Totals(ctx context.Context) (slip.Totals, error) {
-	return slip.Totals{}, errors.ErrUnsupported
 }

@@ -21,12 +21,11 @@ import (
 	"sesshu/ledger/slip"
 )
 
-// The named errors of Put and Open.
+// The named errors of Put.
 var (
 	ErrHashMismatch = errors.New("the image's bytes do not match their hash")
 	ErrTruncated    = errors.New("the image ended before its announced length")
 	ErrFull         = errors.New("no room left for images")
-	ErrNotFound     = errors.New("no such image")
 )
 
 // incoming holds the temporary files, on the same file system as the images.
@@ -98,7 +97,8 @@ func (s *Store) put(ctx context.Context, hash slip.Hash, r io.Reader) (err error
 	return syncFolder(filepath.Dir(path))
 }
 
-// Open returns the image, which the caller closes, or ErrNotFound.
+// Open returns the image, which the caller closes. The error is fs.ErrNotExist
+// when there is no such image.
 func (s *Store) Open(_ context.Context, hash slip.Hash) (io.ReadSeekCloser, error) {
 	file, err := os.Open(s.path(hash))
 	if err != nil {
@@ -135,8 +135,6 @@ func named(err error) error {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%w: %w", ErrTruncated, err)
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
 	return err
 }
