@@ -1,0 +1,448 @@
+package decide_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sesshu/ledger/master"
+	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/form"
+	"sesshu/ocr/decide"
+)
+
+// definition is a slip with every kind of witness.
+const definition = `
+form test
+size 210 297
+blank blank.png
+kind covid19
+campaign 2021-02-17 2024-03-31
+field ocr_line
+  type ocr_line
+  box 130 40 50 6
+  length 18
+  gives ticket_type 1-1
+  gives dose 2-2
+  gives municipality_code 3-8
+  gives ticket_number 9-18
+field qr
+  type qr
+  box 185 10 12 12
+  length 18
+  gives ticket_type 1-1
+  gives dose 2-2
+  gives municipality_code 3-8
+  gives ticket_number 9-18
+field barcode
+  type barcode
+  box 130 30 50 6
+  gives ticket_number
+field ticket_number_printed
+  type printed_digits
+  box 140 20 40 4
+  length 10
+  gives ticket_number
+field birth_date
+  type date
+  box 30 40 40 6
+  gives birth_date
+field consent
+  type check_box
+  box 60 210 60 6
+  choice yes 62 211 3 3
+  choice no 90 211 3 3
+  gives consent
+field sticker
+  type sticker
+  box 10 230 60 27
+  gives lot_number
+  gives manufacturer
+field amount
+  type boxed_digits
+  box 80 240 10 8
+  format 0.N
+  cell 83 241 6 6
+  gives amount_ml
+field facility_code
+  type boxed_digits
+  box 130 230 70 10
+  format NNNNNNNNNN
+  cells 131 231 6 8 6 10
+  gives facility_code
+field vaccination_date
+  type boxed_digits
+  box 130 250 70 10
+  format 202YMMDD
+  cells 131 251 6 8 7 5
+  gives vaccination_date
+value ticket_number
+  required
+  witnesses 2
+  check ticket
+value municipality_code
+  required
+  check municipality
+value ticket_type
+  required
+value dose
+  required
+value vaccination_date
+  required
+  check date
+value lot_number
+  required
+  check lot
+value manufacturer
+  required
+  check manufacturer
+value facility_code
+  required
+  check facility
+value birth_date
+  check person
+value amount_ml
+  check amount
+value consent
+  required
+  check consent
+`
+
+func parseForm(t testing.TB, text string) *form.Form {
+	t.Helper()
+	parsed, err := form.Parse("test/form.txt", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+const (
+	city     = "041009"
+	number   = "0000123456"
+	person   = "1960-05-17"
+	facility = "0418010146"
+)
+
+var scanDay = time.Date(2021, 7, 10, 0, 0, 0, 0, time.UTC)
+
+// register holds the slip's own ticket, its neighbours, and tickets with every
+// kind of trouble.
+func register(t testing.TB) *master.Masters {
+	t.Helper()
+	ticket := func(number, dose, birth, status string) slip.Ticket {
+		return slip.Ticket{MunicipalityCode: city, TicketNumber: number, TicketType: "2", Dose: dose, BirthDate: birth, Status: status}
+	}
+	rows := master.Rows{
+		Tickets: []slip.Ticket{
+			ticket(number, "1", person, slip.TicketIssued), ticket(number, "2", person, slip.TicketIssued),
+			ticket("0000123457", "1", "1971-01-31", slip.TicketIssued), ticket("0000123466", "1", "1945-08-01", slip.TicketIssued),
+			ticket("0000200000", "1", "1950-01-01", slip.TicketUsed), ticket("0000300000", "1", "1950-01-01", slip.TicketInvalid),
+			ticket("0000400000", "1", "1950-01-01", slip.TicketIssued), ticket("0000400001", "1", "1950-01-01", slip.TicketIssued),
+		},
+		Lots: []slip.Lot{
+			{Manufacturer: "ファイザー", Product: "コミナティ 12歳以上用", LotNumber: "EP2163", FirstShipped: "2021-03-05"},
+			{Manufacturer: "ファイザー", Product: "コミナティ 12歳以上用", LotNumber: "EY5422", FirstShipped: "2021-05-30"},
+			{Manufacturer: "ファイザー", Product: "コミナティ 12歳以上用", LotNumber: "EY5423", FirstShipped: "2021-05-30"},
+			{Manufacturer: "武田/モデルナ", Product: "COVID-19ワクチンモデルナ", LotNumber: "3004667", FirstShipped: "2021-06-01"},
+		},
+		Facilities: []slip.Facility{{FacilityCode: facility, Name: "見本病院"}, {FacilityCode: "0415413269", Name: "見本診療所"}},
+	}
+	masters, err := master.New(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return masters
+}
+
+// sure is a reading of one text by a reader that has little doubt.
+func sure(field string, source slip.Source, text string, p float64) slip.Reading {
+	return slip.Reading{Field: field, Source: source, Reader: "test", Version: "1", Candidates: []slip.Candidate{{Text: text, P: p}}}
+}
+
+// ordinary is an ordinary slip, read well.
+func ordinary(t testing.TB) decide.Input {
+	line := "21" + city + number
+	return decide.Input{
+		Form: parseForm(t, definition),
+		Page: slip.PageReading{
+			SHA256: slip.HashOf([]byte("sheet")), Page: 1, Width: 2480, Height: 3508,
+			Registration: slip.Registration{Form: "test", Residual: 0.2, Coverage: 0.95},
+			Readings: []slip.Reading{
+				sure("ocr_line", slip.SourceOCRLine, line, 0.995),
+				sure("qr", slip.SourceQR, line, 0.99999),
+				sure("barcode", slip.SourceBarcode, number, 0.9995),
+				sure("ticket_number_printed", slip.SourcePrinted, number, 0.98),
+				sure("birth_date", slip.SourcePrinted, "昭和35年5月17日", 0.97),
+				sure("consent", slip.SourceMark, "yes", 0.995),
+				sure("sticker/lot_number", slip.SourceSticker, "EP2163", 0.98),
+				sure("sticker/manufacturer", slip.SourceSticker, "コミナティ筋注", 0.95),
+				sure("amount", slip.SourceHandwritten, "0.3", 0.99),
+				sure("facility_code", slip.SourceHandwritten, facility, 0.97),
+				sure("vaccination_date", slip.SourceHandwritten, "2021-06-30", 0.99995),
+			},
+		},
+		ScanDay: scanDay, Masters: register(t), Policy: decide.DefaultPolicy(),
+	}
+}
+
+// reading returns the place of the reading of a field.
+func reading(t testing.TB, in *decide.Input, field string) *slip.Reading {
+	t.Helper()
+	for i := range in.Page.Readings {
+		if in.Page.Readings[i].Field == field {
+			return &in.Page.Readings[i]
+		}
+	}
+	t.Fatalf("no reading of %s", field)
+	return nil
+}
+
+func show(t testing.TB, in *decide.Input, field, text string, p float64) {
+	reading(t, in, field).Candidates = []slip.Candidate{{Text: text, P: p}}
+}
+
+func slipOf(t testing.TB, in decide.Input) slip.Decision {
+	t.Helper()
+	decision, err := decide.Slip(context.Background(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decision
+}
+
+func TestOrdinarySlipIsAccepted(t *testing.T) {
+	decision := slipOf(t, ordinary(t))
+	if decision.Outcome != slip.Accepted || len(decision.Reasons) != 0 || decision.PolicyHash.IsZero() {
+		t.Errorf("the slip is %v for %v", decision.Outcome, decision.Reasons)
+	}
+	want := map[slip.Value]string{
+		slip.TicketNumber: number, slip.MunicipalityCode: city, slip.TicketType: "2", slip.Dose: "1", slip.VaccinationDate: "2021-06-30",
+		slip.LotNumber: "EP2163", slip.Manufacturer: "ファイザー", slip.FacilityCode: facility, slip.BirthDate: person,
+		slip.AmountML: "0.3", slip.Consent: "yes",
+	}
+	for value, text := range want {
+		got := decision.Fields[value]
+		if got.Value != text || got.Outcome != slip.Accepted || got.P < 0.9999 || got.P > 1 || len(got.Witnesses) == 0 || got.Field == "" {
+			t.Errorf("%s is %+v, want %s accepted", value, got, text)
+		}
+	}
+	if len(decision.Fields) != len(want) {
+		t.Errorf("%d values were decided, want %d", len(decision.Fields), len(want))
+	}
+	if again := slipOf(t, ordinary(t)); fmt.Sprint(again) != fmt.Sprint(decision) {
+		t.Error("the same slip is decided differently the second time")
+	}
+}
+
+// trouble is one thing wrong with an ordinary slip, and what must be said of it.
+var troubles = map[string]struct {
+	change  func(t testing.TB, in *decide.Input)
+	reason  slip.Reason
+	value   slip.Value // that must not be accepted; empty when the slip as a whole is asked
+	outcome slip.Outcome
+}{
+	"blank":            {func(_ testing.TB, in *decide.Input) { in.Page.Blank = true }, slip.ReasonBlankPage, "", slip.Rejected},
+	"unknown form":     {func(_ testing.TB, in *decide.Input) { in.Form = nil }, slip.ReasonFormUnknown, "", slip.NeedsReview},
+	"badly registered": {func(_ testing.TB, in *decide.Input) { in.Page.Registration.Residual = 2 }, slip.ReasonRegistration, slip.TicketNumber, slip.NeedsReview},
+	"few anchors":      {func(_ testing.TB, in *decide.Input) { in.Page.Registration.Coverage = 0.1 }, slip.ReasonRegistration, slip.TicketNumber, slip.NeedsReview},
+	"other version of the form": {func(_ testing.TB, in *decide.Input) { in.Page.Registration.FormHash = slip.HashOf(nil) },
+		slip.ReasonRegistration, slip.LotNumber, slip.NeedsReview},
+	"unbound image":   {func(_ testing.TB, in *decide.Input) { in.Page.SHA256 = slip.Hash{} }, slip.ReasonUnreadable, slip.LotNumber, slip.NeedsReview},
+	"personal number": {func(_ testing.TB, in *decide.Input) { in.Page.Faults = []slip.Reason{slip.ReasonPersonalNumber} }, slip.ReasonPersonalNumber, slip.LotNumber, slip.NeedsReview},
+	"no masters":      {func(_ testing.TB, in *decide.Input) { in.Masters = nil }, slip.ReasonTicketUnknown, slip.TicketNumber, slip.NeedsReview},
+	"empty masters":   {func(_ testing.TB, in *decide.Input) { in.Masters = &master.Masters{} }, slip.ReasonTicketUnknown, slip.LotNumber, slip.NeedsReview},
+	"one print differs": {func(t testing.TB, in *decide.Input) { show(t, in, "barcode", "0000123457", 0.9995) },
+		slip.ReasonContradiction, slip.TicketNumber, slip.NeedsReview},
+	"one witness": {func(t testing.TB, in *decide.Input) {
+		for _, field := range []string{"qr", "barcode", "ticket_number_printed", "birth_date"} {
+			reading(t, in, field).Candidates = nil
+		}
+	}, slip.ReasonOneWitness, slip.TicketNumber, slip.NeedsReview},
+	"other person": {func(t testing.TB, in *decide.Input) { show(t, in, "birth_date", "1999-01-01", 0.97) },
+		slip.ReasonPersonMismatch, slip.TicketNumber, slip.NeedsReview},
+	"used ticket":    {func(t testing.TB, in *decide.Input) { allNumbers(t, in, "0000200000") }, slip.ReasonTicketUsed, "", slip.NeedsReview},
+	"invalid ticket": {func(t testing.TB, in *decide.Input) { allNumbers(t, in, "0000300000") }, slip.ReasonTicketInvalid, "", slip.NeedsReview},
+	"never issued":   {func(t testing.TB, in *decide.Input) { allNumbers(t, in, "0000900000") }, slip.ReasonTicketUnknown, slip.TicketNumber, slip.NeedsReview},
+	"other city": {func(t testing.TB, in *decide.Input) {
+		show(t, in, "ocr_line", "21"+"011002"+number, 0.995)
+		show(t, in, "qr", "21"+"011002"+number, 0.9999)
+	}, slip.ReasonOtherMunicipality, slip.MunicipalityCode, slip.NeedsReview},
+	"interview only": {func(t testing.TB, in *decide.Input) {
+		show(t, in, "ocr_line", "11"+city+number, 0.995)
+		show(t, in, "qr", "11"+city+number, 0.9999)
+	}, slip.ReasonNoVaccination, slip.TicketType, slip.NeedsReview},
+	"date after the scan":  {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-07-11", 0.99999) }, slip.ReasonDateImpossible, slip.VaccinationDate, slip.NeedsReview},
+	"date before campaign": {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-02-16", 0.99999) }, slip.ReasonDateImpossible, slip.VaccinationDate, slip.NeedsReview},
+	"date before the lot":  {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-03-04", 0.99999) }, slip.ReasonDateBeforeLot, slip.VaccinationDate, slip.NeedsReview},
+	"no calendar day":      {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-06-31", 0.99999) }, slip.ReasonFormat, slip.VaccinationDate, slip.NeedsReview},
+	"doubtful date":        {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-06-30", 0.99) }, slip.ReasonUncertain, slip.VaccinationDate, slip.NeedsReview},
+	"empty date": {func(t testing.TB, in *decide.Input) {
+		r := reading(t, in, "vaccination_date")
+		r.Candidates, r.Empty = nil, 0.99
+	}, slip.ReasonEmpty, slip.VaccinationDate, slip.NeedsReview},
+	"unknown lot":          {func(t testing.TB, in *decide.Input) { show(t, in, "sticker/lot_number", "FA5715", 0.99) }, slip.ReasonLotUnknown, slip.LotNumber, slip.NeedsReview},
+	"lot with a neighbour": {func(t testing.TB, in *decide.Input) { show(t, in, "sticker/lot_number", "EY5422", 0.98) }, slip.ReasonUncertain, slip.LotNumber, slip.NeedsReview},
+	"repaired lot":         {func(t testing.TB, in *decide.Input) { show(t, in, "sticker/lot_number", "EP2I63", 0.98) }, slip.ReasonUncertain, slip.LotNumber, slip.NeedsReview},
+	"lot of another maker": {func(t testing.TB, in *decide.Input) {
+		show(t, in, "sticker/manufacturer", "スパイクバックス", 0.98)
+	}, slip.ReasonLotManufacturer, slip.Manufacturer, slip.NeedsReview},
+	"facility check digit": {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", "0418010147", 0.99999) }, slip.ReasonCheckDigit, slip.FacilityCode, slip.NeedsReview},
+	"unknown facility":     {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", "0418010179", 0.99999) }, slip.ReasonFacilityUnknown, slip.FacilityCode, slip.NeedsReview},
+	"doubtful facility":    {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", facility, 0.6) }, slip.ReasonUncertain, slip.FacilityCode, slip.NeedsReview},
+	"consent refused":      {func(t testing.TB, in *decide.Input) { show(t, in, "consent", "no", 0.99) }, slip.ReasonNoConsent, slip.Consent, slip.NeedsReview},
+	"consent not marked": {func(t testing.TB, in *decide.Input) {
+		r := reading(t, in, "consent")
+		r.Candidates, r.Empty = nil, 0.99
+	}, slip.ReasonNoConsent, slip.Consent, slip.NeedsReview},
+	"always asked":           {func(_ testing.TB, in *decide.Input) { in.Policy.AlwaysAsk = []slip.Value{slip.LotNumber} }, slip.ReasonAlwaysAsk, slip.LotNumber, slip.NeedsReview},
+	"a witness was not read": {func(_ testing.TB, in *decide.Input) { in.Page.Readings = in.Page.Readings[1:] }, slip.ReasonUncertain, slip.TicketNumber, slip.NeedsReview},
+}
+
+func allNumbers(t testing.TB, in *decide.Input, number string) {
+	show(t, in, "ocr_line", "21"+city+number, 0.995)
+	show(t, in, "qr", "21"+city+number, 0.9999)
+	show(t, in, "barcode", number, 0.9995)
+	show(t, in, "ticket_number_printed", number, 0.98)
+	show(t, in, "birth_date", "1950-01-01", 0.97)
+}
+
+func TestTroublesAreAsked(t *testing.T) {
+	for name, trouble := range troubles {
+		t.Run(name, func(t *testing.T) {
+			in := ordinary(t)
+			trouble.change(t, &in)
+			decision := slipOf(t, in)
+			if decision.Outcome != trouble.outcome || !slices.Contains(decision.Reasons, trouble.reason) {
+				t.Errorf("the slip is %v for %v, want %v for %s", decision.Outcome, decision.Reasons, trouble.outcome, trouble.reason)
+			}
+			if field, has := decision.Fields[trouble.value]; trouble.value != "" && (!has || field.Outcome == slip.Accepted) {
+				t.Errorf("%s is %+v", trouble.value, field)
+			}
+		})
+	}
+}
+
+// What is not required does not stop the slip, and stays out of the ledger.
+func TestOptionalValuesDoNotStopTheSlip(t *testing.T) {
+	in := ordinary(t)
+	show(t, &in, "amount", "0.5", 0.99) // no dose of this product
+	decision := slipOf(t, in)
+	if amount := decision.Fields[slip.AmountML]; amount.Outcome == slip.Accepted || !slices.Equal(amount.Reasons, []slip.Reason{slip.ReasonAmountUnusual}) {
+		t.Errorf("the amount is %+v", amount)
+	}
+	if decision.Outcome != slip.Accepted {
+		t.Errorf("the slip is %v for %v", decision.Outcome, decision.Reasons)
+	}
+}
+
+// A single number with the right birth date is enough, unless a neighbour in
+// the register was born on the same day.
+func TestRegisterSpeaksThroughTheBirthDate(t *testing.T) {
+	in := ordinary(t)
+	for _, field := range []string{"qr", "barcode", "ticket_number_printed"} {
+		reading(t, &in, field).Candidates = nil
+	}
+	reading(t, &in, "ocr_line").Candidates[0].P = 0.9999
+	if got := slipOf(t, in).Fields[slip.TicketNumber]; got.Outcome != slip.Accepted {
+		t.Errorf("a number with its person's birth date is %+v", got)
+	}
+	show(t, &in, "ocr_line", "21"+city+"0000400000", 0.9999)
+	show(t, &in, "birth_date", "1950-01-01", 0.99)
+	if got := slipOf(t, in).Fields[slip.TicketNumber]; got.Outcome == slip.Accepted || !slices.Contains(got.Reasons, slip.ReasonOneWitness) {
+		t.Errorf("a number whose neighbour has the same birth date is %+v", got)
+	}
+}
+
+// Bars carry ten or eighteen digits, with start and stop letters and a check
+// character or without.
+func TestBarcodeLengths(t *testing.T) {
+	for _, text := range []string{number, "A" + number + "B", number + "7", "21" + city + number, "a21" + city + number + "3d"} {
+		in := ordinary(t)
+		show(t, &in, "barcode", text, 0.9995)
+		if decision := slipOf(t, in); decision.Outcome != slip.Accepted {
+			t.Errorf("with %d characters in the bar code the slip is %v for %v", len(text), decision.Outcome, decision.Reasons)
+		}
+	}
+}
+
+// Every one-digit change and every swap of neighbours of an issued number, in
+// one witness, with the others silent or right, is never accepted: not as the
+// changed number and not as the right one. A million of them.
+func TestIdentityNeverRestsOnOneWitness(t *testing.T) {
+	const wanted = 1_000_000
+	identity := parseForm(t, definition[:strings.Index(definition, "field consent")]+
+		definition[strings.Index(definition, "value ticket_number"):strings.Index(definition, "value vaccination_date")]+"value birth_date\n  check person\n")
+	random := rand.New(rand.NewPCG(20210630, 1))
+	rows := master.Rows{}
+	for i := range 30_000 {
+		birth := time.Date(1925, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, random.IntN(36_000))
+		if i%5 == 1 { // couples and twins sit side by side
+			birth, _ = time.Parse(time.DateOnly, rows.Tickets[i-1].BirthDate)
+		}
+		rows.Tickets = append(rows.Tickets, slip.Ticket{
+			MunicipalityCode: city, TicketNumber: fmt.Sprintf("%010d", 100_000+i), TicketType: "2", Dose: "1",
+			BirthDate: birth.Format(time.DateOnly), Status: slip.TicketIssued,
+		})
+	}
+	masters, err := master.New(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := decide.DefaultPolicy()
+	tried, issued := 0, 0
+	for tried < wanted {
+		ticket := rows.Tickets[random.IntN(len(rows.Tickets))]
+		for _, changed := range oneStep(ticket.TicketNumber) {
+			tried++
+			if n := changed; n >= "0000100000" && n < "0000130000" {
+				issued++
+			}
+			right, wrong := "21"+city+ticket.TicketNumber, "21"+city+changed
+			readings := []slip.Reading{
+				sure("ocr_line", slip.SourceOCRLine, wrong, 0.9999), {Field: "qr"}, {Field: "barcode"}, {Field: "ticket_number_printed"},
+				sure("birth_date", slip.SourcePrinted, ticket.BirthDate, 0.9999),
+			}
+			if tried%2 == 0 { // the wrong witness is another one, and one witness is right
+				readings[0] = sure("ocr_line", slip.SourceOCRLine, right, 0.9999)
+				readings[2] = sure("barcode", slip.SourceBarcode, changed, 0.9999)
+			}
+			decision := slipOf(t, decide.Input{
+				Form: identity, ScanDay: scanDay, Masters: masters, Policy: policy,
+				Page: slip.PageReading{
+					SHA256: slip.HashOf(nil), Registration: slip.Registration{Form: "test", Coverage: 1}, Readings: readings,
+				},
+			})
+			if decision.Outcome == slip.Accepted || decision.Fields[slip.TicketNumber].Outcome == slip.Accepted {
+				t.Fatalf("%s was accepted for %s", decision.Fields[slip.TicketNumber].Value, ticket.TicketNumber)
+			}
+		}
+	}
+	t.Logf("%d changes, %d of them to another issued number, 0 accepted", tried, issued)
+}
+
+func oneStep(number string) []string {
+	var near []string
+	for i := range number {
+		for digit := byte('0'); digit <= '9'; digit++ {
+			if digit != number[i] {
+				near = append(near, number[:i]+string(digit)+number[i+1:])
+			}
+		}
+		if i > 0 && number[i-1] != number[i] {
+			near = append(near, number[:i-1]+string(number[i])+string(number[i-1])+number[i+1:])
+		}
+	}
+	return near
+}
+
+func BenchmarkSlip(b *testing.B) {
+	in := ordinary(b)
+	for b.Loop() {
+		slipOf(b, in)
+	}
+}

@@ -1,0 +1,192 @@
+package decide
+
+import (
+	"math"
+	"slices"
+
+	"sesshu/ledger/slip"
+)
+
+// rivals says what the masters and rules know of the texts that could stand in
+// a value's place, apart from what was read.
+type rivals struct {
+	// possible reports whether a text is an ordinary value (in the master, with
+	// the right check digit, inside the campaign). Nil: every text is.
+	possible func(text string) bool
+	// share is the prior weight of a text that is not possible, against 1.
+	share float64
+	// room returns the part of a reader's error on this text, 0 to 1, that can
+	// end on another possible text: near 0 for a code whose every one-digit
+	// change breaks its check digit, 1 when all is possible. It depends on the
+	// text and the masters, never on the reading. Nil: 1.
+	room func(text string) float64
+}
+
+// floor keeps odds finite.
+const floor = 1e-9
+
+// score is the log posterior, up to a constant, of what the prints show for a
+// text: it chooses the best text, and nothing else.
+func (r rivals) score(prints []print, value string) float64 {
+	score := 0.0
+	for _, p := range prints {
+		if p.silent() {
+			continue
+		}
+		if seen := p.p(value); seen > floor {
+			score += math.Log(seen)
+		} else {
+			score += math.Log(unlisted(p, value))
+		}
+	}
+	if r.possible != nil && !r.possible(value) {
+		score += math.Log(r.share)
+	}
+	return score
+}
+
+// unlisted is the likelihood of a text that the print does not list: the rest of
+// the reader's mass, half of it among the texts one step away from its best.
+func unlisted(p print, value string) float64 {
+	rest := 1.0
+	for _, t := range p.texts {
+		rest -= t.p
+	}
+	rest = max(rest, 1e-6)
+	if steps(p.texts[0].value, value) == 1 {
+		return rest * 0.5 / float64(10*len(value)+1)
+	}
+	return rest * 1e-8
+}
+
+// logOdds is a lower bound for the log odds that the text is right. The readers'
+// error mass is charged as if all of it stood on one rival: what they list of
+// impossible texts counts by its share, the rest by the room there is for
+// rivals. As a function of the readers' probabilities it never grows when any
+// of them falls, nor when an agreeing print is taken away; that is what makes
+// more doubt never turn "ask" into "accept".
+func (r rivals) logOdds(prints []print, value string) float64 {
+	sum, spoke := 0.0, false
+	for _, p := range prints {
+		if p.silent() {
+			continue
+		}
+		spoke = true
+		sum += math.Log(max(p.p(value), floor) / r.errorOf(p, value))
+	}
+	if !spoke {
+		return math.Inf(-1)
+	}
+	return sum
+}
+
+// errorOf is the charged error mass of one print for a text.
+func (r rivals) errorOf(p print, value string) float64 {
+	room := 1.0
+	if r.room != nil {
+		room = max(r.room(value), r.share)
+	}
+	impossible := 0.0
+	for _, t := range p.texts {
+		switch {
+		case t.value == value:
+		case r.possible != nil && !r.possible(t.value):
+			impossible += t.p
+		default:
+			room = 1 // a possible rival was seen in the pixels
+		}
+	}
+	rest := max(0, 1-p.p(value)-impossible)
+	return max(r.share*impossible+room*rest, floor)
+}
+
+// probability turns log odds into a probability.
+func probability(logOdds float64) float64 { return 1 / (1 + math.Exp(-logOdds)) }
+
+// best returns the text with the highest score among all that the prints list
+// and the further proposals, and the list of alternatives for a person, at most
+// five, best first. It returns false when there is no text at all.
+func (r rivals) best(prints []print, proposals ...string) (string, []slip.Candidate, bool) {
+	var all []text
+	for _, p := range prints {
+		for _, t := range p.texts {
+			all = add(all, t.value, 0)
+		}
+	}
+	for _, proposal := range proposals {
+		all = add(all, proposal, 0)
+	}
+	if len(all) == 0 {
+		return "", nil, false
+	}
+	top := math.Inf(-1)
+	for i, t := range all {
+		all[i].p = r.score(prints, t.value)
+		top = max(top, all[i].p)
+	}
+	total := 0.0
+	for i := range all {
+		all[i].p = math.Exp(all[i].p - top)
+		total += all[i].p
+	}
+	sortTexts(all)
+	candidates := make([]slip.Candidate, 0, 5)
+	for _, t := range all[:min(5, len(all))] {
+		candidates = append(candidates, slip.Candidate{Text: t.value, P: t.p / total})
+	}
+	return all[0].value, candidates, true
+}
+
+// steps counts the single-character changes between two texts: 0 when equal, 1
+// for one substitution, one swap of neighbours, one loss or one gain, 2 for
+// anything more.
+func steps(a, b string) int {
+	switch {
+	case a == b:
+		return 0
+	case len(a) == len(b):
+		var differ []int
+		for i := range len(a) {
+			if a[i] != b[i] {
+				differ = append(differ, i)
+			}
+		}
+		if len(differ) == 1 || len(differ) == 2 && differ[1] == differ[0]+1 && a[differ[0]] == b[differ[1]] && a[differ[1]] == b[differ[0]] {
+			return 1
+		}
+	case len(a) == len(b)+1:
+		return lost(a, b)
+	case len(b) == len(a)+1:
+		return lost(b, a)
+	}
+	return 2
+}
+
+// lost returns 1 when short is long without one character, else 2.
+func lost(long, short string) int {
+	for i := range len(long) {
+		if long[:i]+long[i+1:] == short {
+			return 1
+		}
+	}
+	return 2
+}
+
+// lookalikes are the characters that print, pen and blur turn into each other.
+var lookalikes = []string{"0ODQ8", "1I7L4", "2Z7", "38B", "49A", "56S", "6G8", "7T1", "8B0", "9G4"}
+
+// confusable reports whether two characters look alike.
+func confusable(a, b byte) bool {
+	return slices.ContainsFunc(lookalikes, func(group string) bool {
+		return containsByte(group, a) && containsByte(group, b)
+	})
+}
+
+func containsByte(text string, c byte) bool {
+	for i := range len(text) {
+		if text[i] == c {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,93 @@
+package decide
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/form"
+)
+
+// plain decides the values that no register holds, after those that do.
+func (j *judge) plain(context.Context) error {
+	for _, value := range j.in.Form.Values {
+		switch {
+		case value.Name == slip.VaccinationDate:
+			j.vaccinationDate(value)
+		case value.Name == slip.AmountML:
+			j.amount(value)
+		case value.Name == slip.Consent:
+			j.consent(value)
+		case j.fields[value.Name] == nil:
+			j.weigh(value.Name, j.prints(value.Name), rivals{})
+		}
+	}
+	return nil
+}
+
+// vaccinationDate decides the date: a day of the campaign, not after the scan,
+// not before the person's birth or the lot's first shipment.
+func (j *judge) vaccinationDate(value form.Value) {
+	checked := slices.Contains(value.Checks, form.CheckDate)
+	first, last := j.in.Form.CampaignFirst, j.in.Form.CampaignLast
+	if scan := isoDay(j.in.ScanDay); !j.in.ScanDay.IsZero() && (last == "" || scan < last) {
+		last = scan
+	}
+	if j.person != nil {
+		first = max(first, j.person.BirthDate)
+	}
+	inTime := func(date string) bool { return date >= first && (last == "" || date <= last) }
+	shipped := func(date string) bool { return j.product == nil || date >= j.product.FirstShipped }
+	known := rivals{}
+	if checked {
+		known.possible = func(date string) bool { return inTime(date) && shipped(date) }
+		known.share = j.in.Policy.Shares.ImpossibleDate
+	}
+	f := j.weigh(slip.VaccinationDate, j.prints(slip.VaccinationDate), known)
+	if f.value == "" || !checked {
+		return
+	}
+	if !inTime(f.value) {
+		f.ask(slip.ReasonDateImpossible)
+	} else if !shipped(f.value) {
+		f.ask(slip.ReasonDateBeforeLot)
+	}
+}
+
+// amount decides the dose volume: one of the product's doses.
+func (j *judge) amount(value form.Value) {
+	known := rivals{}
+	var doses []string
+	if j.product != nil && slices.Contains(value.Checks, form.CheckAmount) {
+		doses = j.in.Policy.amounts(*j.product)
+	}
+	if doses != nil {
+		known = rivals{
+			possible: func(amount string) bool { return slices.Contains(doses, amount) },
+			share:    j.in.Policy.Shares.UnusualAmount,
+			room:     func(string) float64 { return float64(len(doses)-1) / 10 },
+		}
+	}
+	f := j.weigh(slip.AmountML, j.prints(slip.AmountML), known)
+	if f.value != "" && doses != nil && !slices.Contains(doses, f.value) {
+		f.ask(slip.ReasonAmountUnusual)
+	}
+}
+
+// consent decides whether the person agreed. Nearly everybody who was
+// vaccinated did, which helps a faint tick but never makes one.
+func (j *judge) consent(value form.Value) {
+	f := j.weigh(slip.Consent, j.prints(slip.Consent), rivals{})
+	switch {
+	case f.value == "" && slices.Contains(f.reasons, slip.ReasonEmpty) && slices.Contains(value.Checks, form.CheckConsent):
+		f.ask(slip.ReasonNoConsent)
+	case f.value == "yes":
+		f.logOdds -= math.Log(j.in.Policy.Shares.NoConsent)
+	case f.value != "" && slices.Contains(value.Checks, form.CheckConsent):
+		f.ask(slip.ReasonNoConsent)
+	}
+}
+
+func isoDay(day time.Time) string { return day.Format(time.DateOnly) }

@@ -1,0 +1,186 @@
+package decide
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"sesshu/ledger/slip"
+)
+
+//go:embed policy.json
+var defaultPolicy []byte
+
+// What a 券種 digit means.
+const (
+	Vaccination   = "vaccination"
+	InterviewOnly = "interview_only" // 予診のみ: creates no dose
+)
+
+// Policy says how sure the machine must be. It is data: a new one is replayed
+// over stored readings before it goes live, and every decision carries its hash.
+type Policy struct {
+	Version    int `json:"version"` // of this format: 1
+	ErrorBound struct {
+		Default float64                `json:"default"`
+		Fields  map[slip.Value]float64 `json:"fields"`
+	} `json:"error_bound"` // a value is accepted when its probability of being wrong is at most this
+	AlwaysAsk       []slip.Value      `json:"always_ask"`       // values that a person always confirms
+	MaxResidual     float64           `json:"max_residual_mm"`  // a page that lies worse is asked
+	MinCoverage     float64           `json:"min_coverage"`     // and one with fewer of its anchors
+	OwnMunicipality string            `json:"own_municipality"` // empty: every municipality in the register
+	TicketTypes     map[string]string `json:"ticket_types"`     // 券種 digit to vaccination or interview_only
+	Agreement       float64           `json:"agreement"`        // a print with at least this probability for a value agrees with it
+	Contradiction   float64           `json:"contradiction"`    // a print that reads something and gives a value less contradicts it
+	ConfidenceCap   float64           `json:"confidence_cap"`   // no single print is believed more than this
+	Shares          Shares            `json:"shares"`
+	Amounts         []AmountRule      `json:"amounts"` // the first that fits says a product's doses
+
+	Hash slip.Hash `json:"-"` // of the policy's JSON
+}
+
+// Shares are prior weights of what is rare but happens, each against 1 for the
+// ordinary: one used ticket for fifty fresh ones is 0.02.
+type Shares struct {
+	Used              float64 `json:"used"`
+	Invalid           float64 `json:"invalid"`
+	NeverIssued       float64 `json:"never_issued"`
+	OtherMunicipality float64 `json:"other_municipality"`
+	ImpossibleDate    float64 `json:"impossible_date"`
+	UnknownLot        float64 `json:"unknown_lot"`
+	UnknownFacility   float64 `json:"unknown_facility"`
+	UnusualAmount     float64 `json:"unusual_amount"`
+	NoConsent         float64 `json:"no_consent"`
+}
+
+// AmountRule says which doses, in millilitres, a product is given in. Product is
+// a part of the product's name in the lot master, Manufacturer any spelling of
+// the manufacturer's; an empty one fits all.
+type AmountRule struct {
+	Product      string   `json:"product,omitempty"`
+	Manufacturer string   `json:"manufacturer,omitempty"`
+	Amounts      []string `json:"amounts"`
+}
+
+// DefaultPolicy returns the policy that the program carries.
+func DefaultPolicy() Policy {
+	policy, err := ParsePolicy(defaultPolicy)
+	if err != nil {
+		panic("the embedded policy is wrong: " + err.Error()) // a fault of the build, shown by the first test
+	}
+	return policy
+}
+
+// ParsePolicy reads a policy file. It is strict: an unknown key, a share or
+// bound out of range and a missing part are errors that name the key, so that a
+// slip of the pen never loosens anything.
+func ParsePolicy(text []byte) (Policy, error) {
+	var policy Policy
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&policy); err != nil {
+		return Policy{}, fmt.Errorf("policy: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Policy{}, errors.New("policy: something follows the object")
+	}
+	if err := policy.check(); err != nil {
+		return Policy{}, fmt.Errorf("policy: %w", err)
+	}
+	policy.Hash = slip.HashOf(text)
+	return policy, nil
+}
+
+func (p Policy) check() error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	within := func(key string, number, low, high float64) {
+		if !(number >= low && number <= high) {
+			fault("%s is %g, want %g to %g", key, number, low, high)
+		}
+	}
+	if p.Version != 1 {
+		fault("version is %d, want 1", p.Version)
+	}
+	within("error_bound.default", p.ErrorBound.Default, 0, 0.01)
+	for value, bound := range p.ErrorBound.Fields {
+		if !known(value) {
+			fault("error_bound.fields: %q is no value of a slip", value)
+		}
+		within("error_bound.fields."+string(value), bound, 0, 0.01)
+	}
+	for _, value := range p.AlwaysAsk {
+		if !known(value) {
+			fault("always_ask: %q is no value of a slip", value)
+		}
+	}
+	within("max_residual_mm", p.MaxResidual, 0, 5)
+	within("min_coverage", p.MinCoverage, 0, 1)
+	within("agreement", p.Agreement, 0.5, 1)
+	within("contradiction", p.Contradiction, 0.01, p.Agreement)
+	within("confidence_cap", p.ConfidenceCap, 0.9, 0.999999)
+	if p.OwnMunicipality != "" && !slip.ValidMunicipalityCode(p.OwnMunicipality) {
+		fault("own_municipality is no municipality code")
+	}
+	if len(p.TicketTypes) == 0 {
+		fault("ticket_types is empty")
+	}
+	for digit, meaning := range p.TicketTypes {
+		if len(digit) != 1 || digit[0] < '0' || digit[0] > '9' || meaning != Vaccination && meaning != InterviewOnly {
+			fault("ticket_types: %q: %q is not a digit with %s or %s", digit, meaning, Vaccination, InterviewOnly)
+		}
+	}
+	s := p.Shares
+	for key, share := range map[string]float64{
+		"used": s.Used, "invalid": s.Invalid, "never_issued": s.NeverIssued, "other_municipality": s.OtherMunicipality,
+		"impossible_date": s.ImpossibleDate, "unknown_lot": s.UnknownLot, "unknown_facility": s.UnknownFacility,
+		"unusual_amount": s.UnusualAmount, "no_consent": s.NoConsent,
+	} {
+		within("shares."+key, share, 1e-6, 1)
+	}
+	for i, rule := range p.Amounts {
+		for _, amount := range rule.Amounts {
+			if text, err := slip.Normalise(slip.AmountML, amount); err != nil || text != amount {
+				fault("amounts[%d]: %q is no amount such as 0.3", i, amount)
+			}
+		}
+		if len(rule.Amounts) == 0 || rule.Product == "" && rule.Manufacturer == "" {
+			fault("amounts[%d] needs amounts and a product or a manufacturer", i)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// bound returns the probability of being wrong up to which a value is accepted.
+func (p Policy) bound(value slip.Value) float64 {
+	if bound, ok := p.ErrorBound.Fields[value]; ok {
+		return bound
+	}
+	return p.ErrorBound.Default
+}
+
+// amounts returns the doses of a lot's product; nil when no rule speaks of it.
+func (p Policy) amounts(lot slip.Lot) []string {
+	for _, rule := range p.Amounts {
+		if rule.Product != "" && !strings.Contains(slip.HalfWidth(lot.Product), rule.Product) {
+			continue
+		}
+		if rule.Manufacturer != "" && !slip.SameManufacturer(rule.Manufacturer, lot.Manufacturer) {
+			continue
+		}
+		return rule.Amounts
+	}
+	return nil
+}
+
+func known(value slip.Value) bool {
+	return slices.Contains([]slip.Value{
+		slip.TicketType, slip.Dose, slip.MunicipalityCode, slip.TicketNumber, slip.VaccinationDate, slip.LotNumber, slip.Manufacturer,
+		slip.FacilityCode, slip.BirthDate, slip.AmountML, slip.Consent, slip.ReferenceNumber,
+	}, value)
+}

@@ -1,0 +1,227 @@
+package decide
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/form"
+)
+
+// repaired is what is left of a reading's probability when a lot number has to
+// be repaired to fit any manufacturer's pattern: enough to propose it, too
+// little to accept it from one print.
+const repaired = 0.9
+
+// lot decides the lot number and, with it, the manufacturer: the sticker's two
+// lines against the lot master, whose row joins them.
+func (j *judge) lot(ctx context.Context) error {
+	value, hasLot := j.in.Form.Value(slip.LotNumber)
+	_, hasMaker := j.in.Form.Value(slip.Manufacturer)
+	if !hasLot && !hasMaker {
+		return nil
+	}
+	master, err := j.in.Masters.Lots(ctx)
+	if err != nil {
+		return err
+	}
+	makers := j.makerPrints(master)
+	var row *slip.Lot
+	if hasLot {
+		row = j.lotNumber(master, slices.Contains(value.Checks, form.CheckLot), makers)
+	}
+	if hasMaker {
+		j.manufacturer(master, makers, row)
+	}
+	return nil
+}
+
+// lotNumber decides the lot number and returns its row of the master, nil when
+// it has none.
+func (j *judge) lotNumber(master []slip.Lot, mustBeKnown bool, makers []print) *slip.Lot {
+	prints := j.prints(slip.LotNumber)
+	for i := range prints {
+		prints[i].texts = repairLots(prints[i].texts)
+	}
+	rows := map[string][]slip.Lot{}
+	numbers := make([]string, 0, len(master))
+	for _, lot := range master {
+		if rows[lot.LotNumber] == nil {
+			numbers = append(numbers, lot.LotNumber)
+		}
+		rows[lot.LotNumber] = append(rows[lot.LotNumber], lot)
+	}
+	known := rivals{}
+	if mustBeKnown {
+		known = rivals{
+			possible: func(lot string) bool { return rows[lot] != nil },
+			share:    j.in.Policy.Shares.UnknownLot,
+			room:     neighbourRoom(numbers, 0.001),
+		}
+	}
+	f := j.weigh(slip.LotNumber, prints, known, nearLots(prints, numbers)...)
+	if f.value == "" {
+		return nil
+	}
+	candidates := rows[f.value]
+	if len(candidates) == 0 {
+		if mustBeKnown {
+			f.ask(slip.ReasonLotUnknown)
+		} else if len(slip.LotMakers(f.value)) == 0 {
+			f.ask(slip.ReasonFormat)
+		}
+		return nil
+	}
+	row := candidates[0]
+	for _, candidate := range candidates[1:] {
+		if makerScore(makers, candidate.Manufacturer) > makerScore(makers, row.Manufacturer) {
+			row = candidate
+		}
+	}
+	if j.certain(slip.LotNumber) {
+		j.product = &row
+	}
+	return &row
+}
+
+// manufacturer decides whose vaccine it is: what the sticker says, with the
+// lot's row of the master as a witness.
+func (j *judge) manufacturer(master []slip.Lot, makers []print, row *slip.Lot) {
+	if row != nil {
+		for i := range makers {
+			for k, t := range makers[i].texts {
+				if slip.SameManufacturer(t.value, row.Manufacturer) {
+					makers[i].texts[k].value = row.Manufacturer // as the master spells it
+				}
+			}
+		}
+	}
+	f := j.weigh(slip.Manufacturer, makers, rivals{})
+	if row == nil || !j.certain(slip.LotNumber) {
+		if value, has := j.in.Form.Value(slip.Manufacturer); has && slices.Contains(value.Checks, form.CheckManufacturer) {
+			f.ask(slip.ReasonUncertain) // it must belong to the lot, and the lot is not known
+		}
+		return
+	}
+	lot := j.fields[slip.LotNumber]
+	if f.value != "" && f.value != row.Manufacturer {
+		f.ask(slip.ReasonLotManufacturer)
+		lot.ask(slip.ReasonLotManufacturer)
+		j.product = nil
+		return
+	}
+	if f.value == "" {
+		// Nothing legible but the lot: its row says whose it is, no surer than the lot.
+		f.value, f.logOdds, f.agreeing, f.reasons = row.Manufacturer, lot.logOdds, 1, nil
+		f.candidates = []slip.Candidate{{Text: row.Manufacturer, P: probability(lot.logOdds)}}
+		f.witnesses = append(f.witnesses, slip.Witness{Source: slip.SourceMaster, Text: row.Manufacturer, P: probability(lot.logOdds)})
+		for _, p := range f.prints {
+			if !p.read {
+				f.ask(slip.ReasonUncertain)
+			}
+		}
+		return
+	}
+	f.support(slip.SourceMaster, row.Manufacturer, min(probability(lot.logOdds), j.in.Policy.ConfidenceCap))
+}
+
+// makerPrints gathers what the form's fields show of the manufacturer. Text that
+// names no manufacturer we or the lot master know is no reading of one: a
+// sticker has other lines.
+func (j *judge) makerPrints(master []slip.Lot) []print {
+	prints := j.prints(slip.Manufacturer)
+	for i := range prints {
+		var known []text
+		for _, t := range prints[i].texts {
+			name, ok := slip.NormaliseManufacturer(t.value)
+			for _, lot := range master {
+				if ok {
+					break
+				}
+				ok = slip.SameManufacturer(lot.Manufacturer, t.value)
+			}
+			if ok {
+				known = add(known, name, t.p)
+			} else {
+				prints[i].other = true
+			}
+		}
+		sortTexts(known)
+		prints[i].texts = known
+	}
+	return prints
+}
+
+func makerScore(makers []print, manufacturer string) float64 {
+	score := 0.0
+	for _, p := range makers {
+		for _, t := range p.texts {
+			if slip.SameManufacturer(t.value, manufacturer) {
+				score = max(score, t.p)
+			}
+		}
+	}
+	return score
+}
+
+// repairLots turns texts that no manufacturer writes into the one lot number
+// they must have been, when there is only one.
+func repairLots(texts []text) []text {
+	var result []text
+	for _, t := range texts {
+		if len(slip.LotMakers(t.value)) == 0 {
+			if lots := slip.RepairLot("", t.value); len(lots) == 1 {
+				result = add(result, lots[0], t.p*repaired)
+				continue
+			}
+		}
+		result = add(result, t.value, t.p)
+	}
+	sortTexts(result)
+	return result
+}
+
+// nearLots are the master's lots one step away from what a print shows best:
+// what a person may want to choose.
+func nearLots(prints []print, numbers []string) []string {
+	var near []string
+	for _, p := range prints {
+		if p.silent() {
+			continue
+		}
+		for _, number := range numbers {
+			if steps(number, p.texts[0].value) == 1 {
+				near = append(near, number)
+			}
+		}
+	}
+	return near
+}
+
+// neighbourRoom says how much room a list leaves for rivals of one of its texts:
+// a little for everything, and the share of a reader's errors that would end on
+// each neighbour one step away. A reader errs on any of a text's places and
+// mostly between characters that look alike.
+func neighbourRoom(list []string, little float64) func(string) float64 {
+	return func(text string) float64 {
+		room := little
+		for _, other := range list {
+			if steps(text, other) != 1 {
+				continue
+			}
+			alike := true
+			for i := range min(len(text), len(other)) {
+				if text[i] != other[i] && (len(text) != len(other) || !confusable(text[i], other[i])) {
+					alike = false
+				}
+			}
+			if alike {
+				room += 0.2
+			} else {
+				room += 0.02
+			}
+		}
+		return math.Min(room, 1)
+	}
+}
