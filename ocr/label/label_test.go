@@ -1,0 +1,87 @@
+package label_test
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+	"os"
+	"testing"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/math/f64"
+	"golang.org/x/image/math/fixed"
+
+	xdraw "golang.org/x/image/draw"
+
+	"sesshu/ocr/label"
+)
+
+var density = 300 / 25.4 // pixels a millimetre
+
+// drawLabel prints lines on a label of 46 × 20 mm and pastes it, turned, on a
+// larger piece of paper.
+func drawLabel(t *testing.T, turn float64, texts ...string) *image.Gray {
+	t.Helper()
+	data, err := os.ReadFile("/usr/share/fonts/opentype/ipaexfont-gothic/ipaexg.ttf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := opentype.Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: 9, DPI: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer face.Close()
+	piece := image.NewGray(image.Rect(0, 0, int(46*density), int(20*density)))
+	draw.Draw(piece, piece.Rect, image.NewUniform(color.Gray{Y: 244}), image.Point{}, draw.Src)
+	for i, text := range texts {
+		drawer := font.Drawer{Dst: piece, Src: image.NewUniform(color.Gray{Y: 25}), Face: face,
+			Dot: fixed.P(int(3*density), int((5.5+float64(i)*6)*density))}
+		drawer.DrawString(text)
+	}
+	paper := image.NewGray(image.Rect(0, 0, int(66*density), int(33*density)))
+	draw.Draw(paper, paper.Rect, image.NewUniform(color.Gray{Y: 252}), image.Point{}, draw.Src)
+	sine, cosine := math.Sincos(turn * math.Pi / 180)
+	x, y := 33*density, 16.5*density
+	matrix := f64.Aff3{cosine, -sine, x - cosine*23*density + sine*10*density, sine, cosine, y - sine*23*density - cosine*10*density}
+	xdraw.BiLinear.Transform(paper, matrix, piece, piece.Rect, xdraw.Over, nil)
+	return paper
+}
+
+func TestFindsLinesAtAnyAngle(t *testing.T) {
+	for _, turn := range []float64{-6, -3.3, 0, 1.7, 6} {
+		print := label.Find(drawLabel(t, turn, "コミナティ筋注", "Lot No. EY5422", "使用期限 2021.09.30"), density)
+		if math.Abs(print.Turn-turn) > 0.5 {
+			t.Errorf("turn %.1f was found as %.1f", turn, print.Turn)
+		}
+		if len(print.Lines) != 3 {
+			t.Errorf("turn %.1f: %d lines, want 3: %+v", turn, len(print.Lines), print.Lines)
+			continue
+		}
+		if words := len(print.Lines[1].Words); words < 2 || words > 3 {
+			t.Errorf("turn %.1f: the lot's line has %d words", turn, words)
+		}
+		last := print.Lines[1].Words[len(print.Lines[1].Words)-1]
+		if last.Width < 8 || last.Width > 14 {
+			t.Errorf("turn %.1f: the lot is %.1f mm wide", turn, last.Width)
+		}
+	}
+}
+
+func TestNoPrint(t *testing.T) {
+	empty := image.NewGray(image.Rect(0, 0, 700, 300))
+	for i := range empty.Pix {
+		empty.Pix[i] = 250
+	}
+	if print := label.Find(empty, density); len(print.Lines) != 0 {
+		t.Errorf("white paper has %d lines", len(print.Lines))
+	}
+	if print := label.Find(image.NewGray(image.Rect(0, 0, 3, 3)), density); len(print.Lines) != 0 {
+		t.Errorf("a speck has %d lines", len(print.Lines))
+	}
+}

@@ -1,0 +1,209 @@
+package label
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+type point struct{ x, y float64 }
+
+// mark is one connected piece of ink: a character, a part of one, or a few that
+// touch.
+type mark struct {
+	left, top, right, bottom float64 // millimetres
+	pixels                   []point // its ink, millimetres, for turning
+}
+
+// turn turns the mark about a point and takes its new outline.
+func (m *mark) turn(about point, sine, cosine float64) {
+	m.left, m.top, m.right, m.bottom = math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for i, p := range m.pixels {
+		x, y := p.x-about.x, p.y-about.y
+		p = point{about.x + cosine*x - sine*y, about.y + sine*x + cosine*y}
+		m.pixels[i] = p
+		m.left, m.right = min(m.left, p.x), max(m.right, p.x)
+		m.top, m.bottom = min(m.top, p.y), max(m.bottom, p.y)
+	}
+}
+
+func (m mark) height() float64 { return m.bottom - m.top }
+
+// characters returns the connected pieces of ink that may be print; frames,
+// rules and dust are left out.
+func characters(ink *bitmap, scale float64) []mark {
+	var marks []mark
+	seen := make([]bool, len(ink.set))
+	var queue []int
+	for start := range ink.set {
+		if !ink.set[start] || seen[start] {
+			continue
+		}
+		queue = append(queue[:0], start)
+		seen[start] = true
+		minX, minY, maxX, maxY := ink.width, ink.height, 0, 0
+		for head := 0; head < len(queue); head++ {
+			x, y := queue[head]%ink.width, queue[head]/ink.width
+			minX, maxX, minY, maxY = min(minX, x), max(maxX, x), min(minY, y), max(maxY, y)
+			for dy := -1; dy <= 1; dy++ {
+				for dx := -1; dx <= 1; dx++ {
+					nx, ny := x+dx, y+dy
+					if nx < 0 || ny < 0 || nx >= ink.width || ny >= ink.height {
+						continue
+					}
+					if next := ny*ink.width + nx; ink.set[next] && !seen[next] {
+						seen[next] = true
+						queue = append(queue, next)
+					}
+				}
+			}
+		}
+		width, height := float64(maxX-minX+1)/scale, float64(maxY-minY+1)/scale
+		if height > tallest || width > widest || max(width, height) < smallest/2 || len(queue) < 3 || min(width, height) < thinnest {
+			continue
+		}
+		if float64(len(queue)) < 0.06*width*height*scale*scale {
+			continue // the corner of a frame
+		}
+		m := mark{pixels: make([]point, len(queue))}
+		for i, at := range queue {
+			m.pixels[i] = point{(float64(at%ink.width) + 0.5) / scale, (float64(at/ink.width) + 0.5) / scale}
+		}
+		m.turn(point{}, 0, 1)
+		marks = append(marks, m)
+	}
+	return marks
+}
+
+// angle returns the turn, in degrees clockwise, at which the ink of the marks
+// stands in the sharpest rows.
+func angle(marks []mark) float64 {
+	const bin = 0.2 // millimetres
+	sharpness := func(degrees float64) float64 {
+		sine, cosine := math.Sincos(-degrees * math.Pi / 180)
+		const bins = 2048
+		var counts [bins]float64
+		for _, m := range marks {
+			for _, p := range m.pixels {
+				row := int(math.Floor((sine*p.x+cosine*p.y)/bin)) + bins/2
+				if row >= 0 && row < bins {
+					counts[row]++
+				}
+			}
+		}
+		sum := 0.0
+		for _, count := range counts {
+			sum += count * count
+		}
+		return sum
+	}
+	best, most := 0.0, -1.0
+	try := func(from, to, step float64) {
+		for degrees := from; degrees <= to+1e-9; degrees += step {
+			if s := sharpness(degrees); s > most {
+				best, most = degrees, s
+			}
+		}
+	}
+	try(-mostSkew, mostSkew, 1)
+	try(best-0.8, best+0.8, 0.2)
+	return best
+}
+
+// lines joins marks that stand beside each other.
+func lines(marks []mark) []Line {
+	slices.SortFunc(marks, func(a, b mark) int { return cmp.Or(cmp.Compare(a.left, b.left), cmp.Compare(a.top, b.top)) })
+	var rows []row
+	for _, m := range marks {
+		best, bestGap := -1, math.Inf(1)
+		for i := range rows {
+			if gap, ok := rows[i].takes(m); ok && gap < bestGap {
+				best, bestGap = i, gap
+			}
+		}
+		if best < 0 {
+			rows = append(rows, row{mark: m, marks: []mark{m}})
+			continue
+		}
+		rows[best].add(m)
+	}
+	rows = joinRows(rows)
+	var found []Line
+	for _, r := range rows {
+		if line, ok := r.line(); ok {
+			found = append(found, line)
+		}
+	}
+	slices.SortFunc(found, func(a, b Line) int { return cmp.Or(cmp.Compare(a.Y, b.Y), cmp.Compare(a.X, b.X)) })
+	return found
+}
+
+// row is a line of print while it grows; its mark is the outline.
+type row struct {
+	mark
+	marks []mark
+}
+
+// takes reports whether a mark continues the row, and how far it stands off.
+func (r row) takes(m mark) (gap float64, ok bool) {
+	overlap := min(r.bottom, m.bottom) - max(r.top, m.top)
+	gap = max(0, m.left-r.right)
+	height := max(r.height(), m.height())
+	return gap, overlap > 0.45*min(r.height(), m.height()) && gap < 1.6*max(height, 1.2) && height < 2.6*max(min(r.height(), m.height()), 0.8)
+}
+
+func (r *row) add(m mark) {
+	r.marks = append(r.marks, m)
+	r.left, r.right = min(r.left, m.left), max(r.right, m.right)
+	r.top, r.bottom = min(r.top, m.top), max(r.bottom, m.bottom)
+}
+
+// joinRows joins rows that overlap: the upper and lower parts of kanji start
+// rows of their own.
+func joinRows(rows []row) []row {
+	for joined := true; joined; {
+		joined = false
+		for i := 0; i < len(rows) && !joined; i++ {
+			for j := 0; j < len(rows); j++ {
+				if i == j {
+					continue
+				}
+				a, b := rows[i], rows[j]
+				down := min(a.bottom, b.bottom) - max(a.top, b.top)
+				across := min(a.right, b.right) - max(a.left, b.left)
+				if down > 0.5*min(a.height(), b.height()) && across > -0.8*max(a.height(), b.height()) && max(a.bottom, b.bottom)-min(a.top, b.top) < 1.5*max(a.height(), b.height()) {
+					for _, m := range b.marks {
+						rows[i].add(m)
+					}
+					rows = slices.Delete(rows, j, j+1)
+					joined = true
+					break
+				}
+			}
+		}
+	}
+	return rows
+}
+
+// line turns a row into a line with words; false when it is no print.
+func (r row) line() (Line, bool) {
+	if r.height() < smallest || r.right-r.left < 1.2*smallest || r.height() > tallest {
+		return Line{}, false
+	}
+	slices.SortFunc(r.marks, func(a, b mark) int { return cmp.Or(cmp.Compare(a.left, b.left), cmp.Compare(a.top, b.top)) })
+	line := Line{Box: Box{r.left, r.top, r.right - r.left, r.height()}}
+	word := r.marks[0]
+	finish := func() {
+		line.Words = append(line.Words, Box{word.left, word.top, word.right - word.left, word.height()})
+	}
+	for _, m := range r.marks[1:] {
+		if m.left-word.right > 0.38*r.height() {
+			finish()
+			word = m
+			continue
+		}
+		word.right, word.top, word.bottom = max(word.right, m.right), min(word.top, m.top), max(word.bottom, m.bottom)
+	}
+	finish()
+	return line, true
+}
