@@ -2,6 +2,7 @@ package ink
 
 import (
 	"image"
+	"image/draw"
 	"math"
 )
 
@@ -52,5 +53,26 @@ func (t Transform) inverse() Transform {
 	return Transform{
 		t[3] / det, -t[1] / det, -t[2] / det, t[0] / det,
 		(t[2]*t[5] - t[3]*t[4]) / det, (t[1]*t[4] - t[0]*t[5]) / det,
+	}
+}
+
+// Blot sets everything inside an outline to one level, lighter or darker.
+func (c *Canvas) Blot(path *Path, level uint8) {
+	toPixels := Scaled(c.Scale, c.Scale)
+	bounds, ok := path.bounds(toPixels)
+	area := bounds.Intersect(c.Image.Rect)
+	if !ok || area.Empty() {
+		return
+	}
+	c.raster.Reset(area.Dx(), area.Dy())
+	path.draw(&c.raster, Moved(float64(-area.Min.X), float64(-area.Min.Y)).After(toPixels))
+	mask := c.cleanMask(area.Dx(), area.Dy())
+	c.raster.DrawOp = draw.Src
+	c.raster.Draw(mask, mask.Rect, image.Opaque, image.Point{})
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		row := c.Image.Pix[c.Image.PixOffset(area.Min.X, y):][:area.Dx()]
+		for x, part := range mask.Pix[(y-area.Min.Y)*mask.Stride:][:area.Dx()] {
+			row[x] = uint8((int(row[x])*(255-int(part)) + int(level)*int(part)) / 255)
+		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // package that brings it.
 type family struct {
 	name    string
-	files   []string // base names, any of them; "#N" is the font's place in a collection
+	files   []string // base names, any of them; "#0" marks a collection, whose first font is meant
 	debian  string
 	needed  bool // the generator cannot work without it
 	purpose Purpose
@@ -125,33 +125,57 @@ func Open(directories []string) (*Library, error) {
 	return library, nil
 }
 
+// spares has a second file for a font some of whose glyphs x/image cannot read:
+// OCR B's 8 uses the flex operator. Its cut with sharp ends has the same 8,
+// which has no ends.
+var spares = map[string]string{"OCRB.otf": "OCRBS.otf"}
+
 // open returns nil when the family is not among the files found.
 func open(family family, found map[string]string) (*Face, error) {
 	for _, file := range family.files {
-		name, _, collection := strings.Cut(file, "#")
+		name, _, _ := strings.Cut(file, "#")
 		path, ok := found[name]
 		if !ok {
 			continue
 		}
-		content, err := os.ReadFile(path)
+		font, err := parse(path, name != file)
 		if err != nil {
-			return nil, fmt.Errorf("read font: %w", err)
+			return nil, err
 		}
-		var font *sfnt.Font
-		if collection {
-			var fonts *sfnt.Collection
-			if fonts, err = sfnt.ParseCollection(content); err == nil {
-				font, err = fonts.Font(0) // Japanese comes first in Noto's collections
+		face := &Face{Family: family.name, font: font, glyphs: map[rune]glyph{}}
+		if spare, ok := found[spares[name]]; ok {
+			if face.spare, err = parse(spare, false); err != nil {
+				return nil, err
 			}
-		} else {
-			font, err = sfnt.Parse(content)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("font %s: %w", path, err)
+		if !face.Has("0123456789") {
+			return nil, fmt.Errorf("font %s: not all digits can be read from it", path)
 		}
-		return &Face{Family: family.name, font: font, glyphs: map[rune]glyph{}}, nil
+		return face, nil
 	}
 	return nil, nil
+}
+
+// parse reads a font; of a collection its first, which is the Japanese one in
+// Noto's.
+func parse(path string, collection bool) (*sfnt.Font, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read font: %w", err)
+	}
+	var font *sfnt.Font
+	if collection {
+		var fonts *sfnt.Collection
+		if fonts, err = sfnt.ParseCollection(content); err == nil {
+			font, err = fonts.Font(0)
+		}
+	} else {
+		font, err = sfnt.Parse(content)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("font %s: %w", path, err)
+	}
+	return font, nil
 }
 
 // Face returns the preferred font for a purpose that Open guarantees: Form,

@@ -21,6 +21,7 @@ const MillimetresPerPoint = 25.4 / 72
 type Face struct {
 	Family string
 	font   *sfnt.Font
+	spare  *sfnt.Font // for glyphs that cannot be read from font; may be nil
 
 	mutex  sync.Mutex
 	buffer sfnt.Buffer
@@ -99,8 +100,11 @@ func (f *Face) glyph(r rune) glyph {
 	if g, ok := f.glyphs[r]; ok {
 		return g
 	}
-	g, err := f.load(r)
-	if err != nil { // a broken glyph in an installed font: leave its place empty
+	g, err := f.load(f.font, r)
+	if err != nil && f.spare != nil {
+		g, err = f.load(f.spare, r)
+	}
+	if err != nil { // a glyph that cannot be read is one the font does not have
 		g = glyph{advance: 0.5}
 	}
 	f.glyphs[r] = g
@@ -108,17 +112,17 @@ func (f *Face) glyph(r rune) glyph {
 }
 
 // load reads a glyph at 1,000 pixels an em and scales it to an em of 1.
-func (f *Face) load(r rune) (glyph, error) {
+func (f *Face) load(from *sfnt.Font, r rune) (glyph, error) {
 	const em = 1000
-	index, err := f.font.GlyphIndex(&f.buffer, r)
+	index, err := from.GlyphIndex(&f.buffer, r)
 	if err != nil {
 		return glyph{}, fmt.Errorf("find glyph: %w", err)
 	}
-	advance, err := f.font.GlyphAdvance(&f.buffer, index, fixed.I(em), font.HintingNone)
+	advance, err := from.GlyphAdvance(&f.buffer, index, fixed.I(em), font.HintingNone)
 	if err != nil {
 		return glyph{}, fmt.Errorf("measure glyph: %w", err)
 	}
-	segments, err := f.font.LoadGlyph(&f.buffer, index, fixed.I(em), nil)
+	segments, err := from.LoadGlyph(&f.buffer, index, fixed.I(em), nil)
 	if err != nil {
 		return glyph{}, fmt.Errorf("load glyph: %w", err)
 	}

@@ -1,0 +1,159 @@
+// Package hand writes as people do: digits in boxes, ticks, signatures, words,
+// crossings-out, and the rubber stamps of clinics. Digits come from real
+// handwriting when a corpus is given, else from strokes drawn here.
+package hand
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"sesshu/samples/ink"
+	"sesshu/samples/typeface"
+)
+
+// Box is a place in millimetres: left, top, width, height.
+type Box struct{ X, Y, Width, Height float64 }
+
+// Kit is what all hands share. It is safe for concurrent use.
+type Kit struct {
+	corpus *Corpus          // nil: no real handwriting
+	faces  []*typeface.Face // for words
+	grains []*ink.Texture   // of pencils
+	stamps []*ink.Texture   // of rubber
+}
+
+// NewKit returns a kit. The corpus may be nil; faces are the fonts that words
+// are written in, at least one.
+func NewKit(corpus *Corpus, faces []*typeface.Face) *Kit {
+	kit := &Kit{corpus: corpus, faces: faces}
+	random := rand.New(rand.NewPCG(1, 2)) // the textures are the same for all seeds
+	for range 3 {
+		kit.grains = append(kit.grains, ink.NewTexture(random, 4, 90, 0.05))
+		kit.stamps = append(kit.stamps, ink.NewTexture(random, 32, 100, 0.02), ink.NewTexture(random, 16, 60, 0.04))
+	}
+	return kit
+}
+
+// Writer is one person with one pen. It is not safe for concurrent use.
+type Writer struct {
+	kit    *Kit
+	random *rand.Rand
+	ink    ink.Ink
+	pen    float64 // width of its line, millimetres
+	slant  float64 // degrees
+	size   float64 // of a digit, as a share of its box's height
+	wobble float64
+	style  [10]int        // which template for each digit
+	hand   *session       // nil: templates
+	face   *typeface.Face // for words
+}
+
+// NewWriter returns a chance person. Neat is from 0 (careless) to 1 (neat).
+func (k *Kit) NewWriter(random *rand.Rand, neat float64) *Writer {
+	w := &Writer{
+		kit: k, random: random,
+		pen:    0.32 + 0.26*random.Float64(),
+		slant:  4 + 7*random.NormFloat64()*(1.3-neat),
+		size:   0.6 + 0.3*random.Float64(),
+		wobble: 0.018 + 0.03*random.Float64()*(1.3-neat),
+		face:   k.faces[random.IntN(len(k.faces))],
+	}
+	for digit := range w.style {
+		w.style[digit] = random.IntN(4)
+	}
+	switch chance := random.Float64(); {
+	case chance < 0.55: // black ball-pen
+		w.ink = ink.Ink{Shade: uint8(195 + random.IntN(50))}
+	case chance < 0.88: // blue ball-pen, as grey
+		w.ink = ink.Ink{Shade: uint8(150 + random.IntN(50))}
+	default: // pencil
+		w.ink = ink.Ink{Shade: uint8(125 + random.IntN(50)), Grain: k.grains[random.IntN(len(k.grains))]}
+	}
+	if k.corpus != nil {
+		w.hand = k.corpus.pick(random)
+	}
+	return w
+}
+
+// pick chooses a session by its weight.
+func (c *Corpus) pick(random *rand.Rand) *session {
+	total := 0.0
+	for _, hand := range c.hands {
+		total += hand.weight
+	}
+	at := random.Float64() * total
+	for i := range c.hands {
+		if at -= c.hands[i].weight; at < 0 {
+			return &c.hands[i]
+		}
+	}
+	return &c.hands[len(c.hands)-1]
+}
+
+// digit returns one digit in this hand.
+func (w *Writer) digit(value int) shape {
+	if w.hand != nil && len(w.hand.digits[value]) > 0 {
+		for range 8 {
+			pictures := w.hand.digits[value]
+			if result, err := pictures[w.random.IntN(len(pictures))].follow(); err == nil {
+				return result
+			}
+		}
+	}
+	return written(w.random, value, w.style[value], w.wobble)
+}
+
+// Digit writes a digit into a box, off its middle as people do; large digits
+// may cross its frame.
+func (w *Writer) Digit(canvas *ink.Canvas, box Box, value byte) {
+	shape := w.digit(int(value - '0'))
+	height := box.Height * min(0.97, w.size*(0.94+0.12*w.random.Float64()))
+	if shape.width*height > box.Width*0.95 {
+		height = box.Width * 0.95 / shape.width
+	}
+	x := box.X + (box.Width-shape.width*height)/2 + box.Width*0.07*w.random.NormFloat64()
+	y := box.Y + (box.Height-height)/2 + box.Height*0.05*w.random.NormFloat64()
+	slant := w.slant + 1.5*w.random.NormFloat64()
+	if w.hand != nil {
+		slant /= 3 // real digits bring their own
+	}
+	place := ink.Moved(x, y).After(ink.Scaled(height, height)).After(ink.Moved(shape.width/2, 0.5)).
+		After(ink.Slanted(slant)).After(ink.Turned(1.5 * w.random.NormFloat64())).After(ink.Moved(-shape.width/2, -0.5))
+	w.draw(canvas, shape, place)
+}
+
+func (w *Writer) draw(canvas *ink.Canvas, shape shape, place ink.Transform) {
+	pen := w.pen * (0.92 + 0.16*w.random.Float64())
+	strokes := make([][]ink.PenPoint, len(shape.strokes))
+	for i, stroke := range shape.strokes {
+		strokes[i] = make([]ink.PenPoint, len(stroke))
+		for j, p := range stroke {
+			x, y := place.Apply(p.X, p.Y)
+			strokes[i][j] = ink.PenPoint{X: x, Y: y, Width: pen * p.Width}
+		}
+	}
+	canvas.Strokes(strokes, w.ink)
+}
+
+// line draws a stroke through points given in millimetres.
+func (w *Writer) line(canvas *ink.Canvas, points ...point) {
+	stroke := make([]ink.PenPoint, len(points))
+	for i, p := range points {
+		stroke[i] = ink.PenPoint{X: p.x + 0.08*w.random.NormFloat64(), Y: p.y + 0.08*w.random.NormFloat64(), Width: w.pen * (0.9 + 0.2*w.random.Float64())}
+	}
+	canvas.Stroke(ink.Curve(stroke), w.ink)
+}
+
+// Words writes text with its left end on the base line at (x, y), at most
+// width wide. Size is the height of a letter in millimetres.
+func (w *Writer) Words(canvas *ink.Canvas, x, y, size, width float64, text string) {
+	style := typeface.Style{Face: w.face, Size: size, Spacing: size * 0.06 * w.random.Float64()}.Fit(text, width)
+	outline, length := style.Outline(text)
+	phase := w.random.Float64() * 10
+	waves := size * 0.05
+	outline.Bend(func(x, y float64) (float64, float64) {
+		return waves * math.Sin(1.9*y/size+2.3*x/size+phase), waves * math.Sin(1.3*x/size+1.7*y/size+phase)
+	})
+	_ = length
+	canvas.Fill(outline, ink.Moved(x, y).After(ink.Turned(0.8*w.random.NormFloat64())).After(ink.Slanted(w.slant/2)), w.ink)
+}

@@ -1,0 +1,237 @@
+package samples
+
+import (
+	"fmt"
+	"image"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/form"
+	"sesshu/ledger/slip/truth"
+	"sesshu/samples/fiction"
+	"sesshu/samples/hand"
+	"sesshu/samples/page"
+	"sesshu/samples/scan"
+	"sesshu/samples/typeface"
+)
+
+// maker makes sheets. It is safe for concurrent use.
+type maker struct {
+	forms   []*form.Form
+	fonts   *typeface.Library
+	world   *fiction.World
+	printer *page.Printer
+	scanner *scan.Scanner
+	seed    uint64
+	dates   Dates
+}
+
+// newMaker prepares for so many sheets.
+func newMaker(config Config) (*maker, error) {
+	forms, err := loadForms(config.Forms)
+	if err != nil {
+		return nil, err
+	}
+	fonts, err := typeface.Open(typeface.Directories())
+	if err != nil {
+		return nil, err
+	}
+	var corpus *hand.Corpus
+	if config.Handwriting != nil {
+		if corpus, err = hand.OpenCorpus(config.Handwriting, config.Split); err != nil {
+			return nil, err
+		}
+	}
+	world, err := fiction.New(config.Seed, config.Count)
+	if err != nil {
+		return nil, err
+	}
+	words := fonts.Faces(typeface.Handwriting)
+	if len(words) == 0 {
+		words = fonts.Faces(typeface.Japanese)
+	}
+	printer, err := page.NewPrinter(forms, fonts, hand.NewKit(corpus, words))
+	if err != nil {
+		return nil, err
+	}
+	return &maker{
+		forms: forms, fonts: fonts, world: world, printer: printer,
+		scanner: scan.NewScanner(printer.Back()), seed: config.Seed, dates: config.Dates,
+	}, nil
+}
+
+// order says what sheet to make.
+type order struct {
+	index int // from 0: picks the person and all chances
+	kind  Kind
+	tier  scan.Tier
+	faint bool // toner at its end
+}
+
+// random returns the chances of one sheet, which depend on the seed and its
+// index alone.
+func (m *maker) random(index int) *rand.Rand {
+	return rand.New(rand.NewPCG(m.seed, uint64(index)+0x5e55ee00))
+}
+
+// make returns a sheet's JPEG and truth; the caller names the file.
+func (m *maker) make(order order) ([]byte, truth.Sheet, error) {
+	random := m.random(order.index)
+	sheet := truth.Sheet{Expect: order.kind.expect(), Fields: map[slip.Value]string{}}
+	settings := scan.Draw(random, order.tier)
+	var paper *image.Gray
+	switch order.kind {
+	case BlankSheet:
+		paper = page.Blank()
+		settings.Bleed, settings.Fold, settings.Specks = 0, 0, min(settings.Specks, 6)
+	case ForeignSheet:
+		paper = m.printer.Foreign(random)
+	default:
+		definition, filled := m.slip(random, order)
+		var err error
+		if paper, err = m.printer.Fill(random, definition.Name, filled); err != nil {
+			return nil, truth.Sheet{}, fmt.Errorf("fill slip: %w", err)
+		}
+		sheet.Form, sheet.Fields = definition.Name, fields(definition, filled)
+		if sheet.Expect == truth.Accept && (order.tier == scan.Fax || order.tier == scan.Phone) {
+			sheet.Expect = truth.Any
+		}
+	}
+	switch order.kind {
+	case UpsideDown:
+		settings.Turn = 180
+	case Sideways:
+		settings.Turn = 90 + 180*random.IntN(2)
+	}
+	picture := m.scanner.Scan(random, paper, 300/25.4, settings)
+	file, err := scan.JPEG(picture, settings.DPI, settings.Quality)
+	return file, sheet, err
+}
+
+// slip makes up what a slip holds.
+func (m *maker) slip(random *rand.Rand, order order) (*form.Form, page.Slip) {
+	chance := func(share float64) bool { return random.Float64() < share }
+	holder := m.holder(random, order)
+	definition := m.form(random, holder.Dose)
+	amount, _ := definition.Field("amount")
+	visit := m.world.Visit(random, holder.Dose, func(lot fiction.Lot) bool {
+		_, digits, _ := strings.Cut(lot.AmountML, ".")
+		return lot.Covid() && len(digits) <= len(amount.Cells)
+	})
+	filled := page.Slip{
+		Holder: holder, Visit: visit, Consent: "yes",
+		DateBy:     m.dateBy(random),
+		FacilityBy: pickWay(random, 0.15, 0.45),
+		AmountBy:   pickWay(random, 0.6, 0.1),
+		Neat:       0.4 + 0.6*random.Float64(),
+		Toner:      1, Gain: 0.3 * random.Float64(), Askew: 0.45,
+	}
+	switch order.tier {
+	case scan.Clean:
+		filled.Toner = 0.9 + 0.1*random.Float64()
+	case scan.Poor:
+		filled.Toner, filled.Gain, filled.Askew = 0.5+0.5*random.Float64(), random.Float64(), 1
+	default:
+		filled.Toner, filled.Gain, filled.Askew = 0.72+0.28*random.Float64(), 0.6*random.Float64(), 0.75
+	}
+	if order.faint {
+		filled.Toner = 0.42 + 0.12*random.Float64()
+	}
+	if holder.Dose <= "2" && len(definition.Inserts) > 0 {
+		filled.WithoutQR = chance(0.6)
+	}
+	switch order.kind {
+	case OtherPersonsCode:
+		other, _ := m.world.With(random, func(h fiction.Holder) bool { return h.TicketNumber != holder.TicketNumber })
+		filled.OtherLine, filled.WithoutQR = page.Line(other), false
+	case CrossedDate:
+		filled.CrossedDate, filled.DateBy = true, page.ByHand
+	case DoubleDigit:
+		filled.DoubleDigit, filled.DateBy = true, page.ByHand
+	case NoConsent:
+		filled.Consent = ""
+		if chance(0.5) {
+			filled.Consent = "no"
+		}
+	}
+	return definition, filled
+}
+
+// holder picks the person whose slip this is.
+func (m *maker) holder(random *rand.Rand, order order) fiction.Holder {
+	with := func(fits func(fiction.Holder) bool) fiction.Holder {
+		holder, _ := m.world.With(random, fits) // a register of thousands holds every kind
+		return holder
+	}
+	switch order.kind {
+	case UsedTicket:
+		return with(func(h fiction.Holder) bool { return h.Status == slip.TicketUsed })
+	case InvalidTicket:
+		return with(func(h fiction.Holder) bool { return h.Status == slip.TicketInvalid })
+	case InterviewOnly:
+		return with(func(h fiction.Holder) bool { return h.TicketType == fiction.TypeInterview })
+	case OtherMunicipality:
+		return m.world.Stranger(random)
+	default:
+		return m.world.Holder(order.index)
+	}
+}
+
+// form picks the form. First and second doses came with stickers; from the
+// third on most tickets were printed on the slip.
+func (m *maker) form(random *rand.Rand, dose string) *form.Form {
+	share := 0.25
+	if dose <= "2" {
+		share = 0.9
+	}
+	pasted := random.Float64() < share
+	at := slices.IndexFunc(m.forms, func(f *form.Form) bool { return len(f.Inserts) > 0 == pasted })
+	return m.forms[max(at, 0)]
+}
+
+func (m *maker) dateBy(random *rand.Rand) page.Way {
+	switch m.dates {
+	case DatesHand:
+		return page.ByHand
+	case DatesPrint:
+		return page.ByPrint
+	case DatesStamp:
+		return page.ByStamp
+	default:
+		return pickWay(random, 0.5, 0.25)
+	}
+}
+
+// pickWay draws a way by the chances of hand and stamp; the rest is printed.
+func pickWay(random *rand.Rand, byHand, byStamp float64) page.Way {
+	switch at := random.Float64(); {
+	case at < byHand:
+		return page.ByHand
+	case at < byHand+byStamp:
+		return page.ByStamp
+	default:
+		return page.ByPrint
+	}
+}
+
+// fields is what the slip says, as far as the form asks for it.
+func fields(definition *form.Form, filled page.Slip) map[slip.Value]string {
+	holder, visit := filled.Holder, filled.Visit
+	all := map[slip.Value]string{
+		slip.TicketType: holder.TicketType, slip.Dose: holder.Dose,
+		slip.MunicipalityCode: holder.MunicipalityCode, slip.TicketNumber: holder.TicketNumber,
+		slip.VaccinationDate: visit.Day.Format("2006-01-02"),
+		slip.LotNumber:       visit.Lot.LotNumber, slip.Manufacturer: visit.Lot.Manufacturer,
+		slip.FacilityCode: visit.Facility.FacilityCode, slip.BirthDate: holder.BirthDate,
+		slip.AmountML: visit.AmountML, slip.Consent: filled.Consent,
+	}
+	said := map[slip.Value]string{}
+	for _, value := range definition.Values {
+		if text := all[value.Name]; text != "" {
+			said[value.Name] = text
+		}
+	}
+	return said
+}
