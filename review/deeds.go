@@ -1,8 +1,10 @@
 package review
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -111,17 +113,34 @@ func (s *Server) answer(c *gin.Context) {
 	if !ok {
 		return
 	}
-	if !slices.Contains(knownValues, done.Value) || len(done.Text) > 400 {
+	if !slices.Contains(slip.Values(), done.Value) || len(done.Text) > 400 {
 		s.fail(c, errBadRequest)
 		return
 	}
-	text, err := s.validate(done.Value, done.Text)
+	ctx := c.Request.Context()
+	text, err := s.answerText(ctx, id, done)
 	if err != nil {
-		s.fail(c, err)
+		s.fail(c, s.passing(err))
 		return
 	}
-	item, err := s.store.Answer(c.Request.Context(), id, done.Version, account(c).Name, done.Value, text)
+	item, err := s.store.Answer(ctx, id, done.Version, account(c).Name, done.Value, text)
 	s.answerItem(c, item, err)
+}
+
+// answerText checks and normalises what was typed. Nothing at all is an answer
+// too, that nothing is there, for a value the slip can do without.
+func (s *Server) answerText(ctx context.Context, id int64, done deed) (string, error) {
+	if strings.TrimSpace(done.Text) != "" {
+		return s.validate(done.Value, done.Text)
+	}
+	item, err := s.store.ReviewItem(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if field, read := item.Decision.Fields[done.Value]; !read || field.Required {
+		return s.validate(done.Value, "")
+	}
+	return "", nil
 }
 
 func (s *Server) undo(c *gin.Context) {

@@ -15,7 +15,7 @@ func (s *Server) fieldView(words string, item slip.ReviewItem, known *form.Form,
 	decision, decided := item.Decision.Fields[value]
 	shown := fieldView{
 		Value: value, Title: s.title(words, known, value), Hint: s.texts.get(words, "hint."+string(value)),
-		Required: decision.Required || !decided, Open: slices.Contains(item.Open, value),
+		Required: decision.Required || !decided && shownRequired(known, value), Open: slices.Contains(item.Open, value),
 		Current: item.Current[value], Shown: s.forPeople(words, value, item.Current[value]),
 		Reasons: s.texts.reasons(words, decision.Reasons),
 	}
@@ -41,6 +41,16 @@ func (s *Server) fieldView(words string, item slip.ReviewItem, known *form.Form,
 		}
 	}
 	return shown
+}
+
+// shownRequired reports whether the form, where there is one, requires a value
+// that the machine did not decide on.
+func shownRequired(known *form.Form, value slip.Value) bool {
+	if known == nil {
+		return true
+	}
+	block, ok := known.Value(value)
+	return ok && block.Required
 }
 
 // title is the form's word for a value, else ours.

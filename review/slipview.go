@@ -184,8 +184,7 @@ func suggestedRejection(reasons []slip.Reason) string {
 }
 
 // valuesOf lists the values to show: the form's in its order, then whatever else
-// the decision or the store speaks of. Without a form they are those every slip
-// needs.
+// the decision or the store speaks of.
 func valuesOf(item slip.ReviewItem, known *form.Form) []slip.Value {
 	var values []slip.Value
 	add := func(value slip.Value) {
@@ -204,29 +203,12 @@ func valuesOf(item slip.ReviewItem, known *form.Form) []slip.Value {
 	for _, value := range item.Open {
 		add(value)
 	}
-	for _, value := range knownValues {
+	for _, value := range slip.Values() {
 		if _, read := item.Decision.Fields[value]; read || item.Current[value] != "" {
 			add(value)
 		}
 	}
-	if known == nil && len(item.Decision.Fields) == 0 {
-		for _, value := range essentialValues {
-			add(value)
-		}
-	}
 	return values
-}
-
-// knownValues are all values, in the order in which a slip is read.
-var knownValues = []slip.Value{
-	slip.TicketType, slip.Dose, slip.MunicipalityCode, slip.TicketNumber, slip.VaccinationDate, slip.LotNumber,
-	slip.Manufacturer, slip.AmountML, slip.FacilityCode, slip.BirthDate, slip.Consent, slip.ReferenceNumber,
-}
-
-// essentialValues are asked when nothing is known of a page: who, which dose,
-// when and with what.
-var essentialValues = []slip.Value{
-	slip.Dose, slip.MunicipalityCode, slip.TicketNumber, slip.VaccinationDate, slip.LotNumber,
 }
 
 func manufacturers(lots []slip.Lot) []string {

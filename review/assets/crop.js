@@ -14,7 +14,7 @@ export function drawCrop(canvas, paper, quad, maxWidth, maxHeight) {
   const height = (distance(topLeft, bottomLeft) + distance(topRight, bottomRight)) / 2;
   if (!(width > 1 && height > 1) || !paper.width) return 0;
   const perMM = paper.picture.pixels_mm;
-  const margin = 1.5 * perMM;
+  const margin = perMM;
   const u = { x: (topRight.x - topLeft.x) / width, y: (topRight.y - topLeft.y) / width };
   const v = { x: (bottomLeft.x - topLeft.x) / height, y: (bottomLeft.y - topLeft.y) / height };
   const origin = { x: topLeft.x - (u.x + v.x) * margin, y: topLeft.y - (u.y + v.y) * margin };

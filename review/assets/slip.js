@@ -32,7 +32,6 @@ class Desk {
     this.papers?.forEach((paper) => paper.close());
     this.view = view;
     this.drafts = drafts;
-    this.passed = new Set(); // optional fields that were left empty on purpose
     this.warned = "";
     this.notice("");
     at("sheet").textContent = view.sheet;
@@ -54,7 +53,7 @@ class Desk {
     const { fields } = this.view;
     for (let i = 1; i <= fields.length; i++) {
       const at = (index + i) % fields.length, field = fields[at];
-      if (field.open || (field.asked && !field.current && !this.passed.has(field.value))) return at;
+      if (field.open) return at;
     }
     return -1;
   }
@@ -181,9 +180,12 @@ class Desk {
         card.refuse(words.needed);
         return;
       }
-      this.passed.add(field.value);
-      this.keep(field, null);
-      this.go(this.nextAsked(this.active));
+      if (!field.open && !field.current) {
+        this.keep(field, null);
+        this.go(this.nextAsked(this.active));
+        return;
+      }
+      this.answer(field, card, ""); // that nothing is there is an answer too
       return;
     }
     const { text, fault, n } = normalise(field, card.text);
@@ -196,6 +198,10 @@ class Desk {
       this.go(this.nextAsked(this.active));
       return;
     }
+    this.answer(field, card, text);
+  }
+
+  answer(field, card, text) {
     card.input.readOnly = true;
     this.notice("");
     this.deed(async () => {
@@ -319,7 +325,6 @@ class Desk {
         const before = new Map(this.view.fields.map((field) => [field.value, field.current]));
         const { body } = await this.wire.deed(this.path("undo"), { version: this.view.version });
         const index = body.fields.findIndex((field) => before.get(field.value) !== field.current);
-        this.passed.clear();
         this.update(body, index >= 0 ? index : this.active);
         this.tellSaved("saved", words.undone);
         return;

@@ -1,0 +1,326 @@
+package review_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/gofont/gomono"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/math/fixed"
+
+	"sesshu/ledger"
+	"sesshu/ledger/ledgertest"
+	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/form"
+	"sesshu/review"
+	"sesshu/samples"
+)
+
+const password = "correct horse battery staple"
+
+// passwordHash is cheap: the tests are not about the cost of guessing.
+var passwordHash = sync.OnceValue(func() string {
+	hash, err := argon2id.CreateHash(password, &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+	if err != nil {
+		panic(err)
+	}
+	return hash
+})
+
+var covidForm = sync.OnceValues(func() (*form.Form, error) {
+	folder, err := fs.Sub(samples.Forms, "forms")
+	if err != nil {
+		return nil, err
+	}
+	return form.Load(folder, "covid19-preprinted")
+})
+
+// desk is a whole service for one test: real ledger, real HTTP, one known form.
+type desk struct {
+	t       *testing.T
+	store   *ledger.Store
+	form    *form.Form
+	log     *lockedBuffer
+	server  *review.Server
+	address string // host:port, the same over restarts
+	stop    func()
+	sheets  int
+}
+
+func faults() review.Faults {
+	return review.Faults{
+		NotFound: ledger.ErrNotFound, SheetConflict: ledger.ErrSheetConflict, HashMismatch: ledger.ErrHashMismatch,
+		Truncated: ledger.ErrTruncated, StorageFull: ledger.ErrStorageFull, Invalid: ledger.ErrInvalid,
+		NoItem: ledger.ErrNoItem, Leased: ledger.ErrLeased, NotLeased: ledger.ErrNotLeased, Stale: ledger.ErrStale,
+		NothingToUndo: ledger.ErrNothingToUndo, Incomplete: ledger.ErrIncomplete, DuplicateDose: ledger.ErrDuplicateDose,
+	}
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	known, err := covidForm()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{t: t, store: ledgertest.NewStore(t), form: known, log: &lockedBuffer{}, address: "127.0.0.1:0"}
+	d.server, err = review.New(review.Config{
+		Store: d.store, Faults: faults(), Sessions: d.store.Sessions(), Page: showPage, Forms: []*form.Form{known},
+		Logger: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"hanako", "taro"} {
+		d.account(name, slip.RoleReviewer)
+	}
+	d.start()
+	t.Cleanup(func() { d.stop() })
+	return d
+}
+
+func (d *desk) account(name string, role slip.Role) {
+	d.t.Helper()
+	person := slip.Account{Name: name, DisplayName: map[string]string{"hanako": "審査 花子", "taro": "審査 太郎"}[name], Role: role, PasswordHash: passwordHash()}
+	if err := d.store.AddAccount(d.t.Context(), person); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// start listens, on the same port as before when there was one.
+func (d *desk) start() {
+	d.t.Helper()
+	listener, err := net.Listen("tcp", d.address)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.address = listener.Addr().String()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(d.t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- d.server.Run(ctx, listener) }()
+	d.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			d.t.Errorf("stop: %v", err)
+		}
+	})
+}
+
+func (d *desk) url(path string) string { return "http://" + d.address + path }
+
+// showPage stands for ocr.Page: the test's sheets are JPEG files of one page.
+func showPage(file []byte, page int) ([]byte, error) {
+	if _, err := jpeg.DecodeConfig(bytes.NewReader(file)); err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
+	}
+	if page != 1 {
+		return nil, fmt.Errorf("no page %d", page)
+	}
+	return file, nil
+}
+
+// truth is what the test's slips say.
+func truth(ticket string) map[slip.Value]string {
+	return map[slip.Value]string{
+		slip.TicketType: "2", slip.Dose: "1", slip.MunicipalityCode: "041009", slip.TicketNumber: ticket,
+		slip.VaccinationDate: "2021-06-30", slip.LotNumber: "EY5422", slip.Manufacturer: "ファイザー",
+		slip.FacilityCode: "0418010146", slip.BirthDate: "1956-04-01", slip.Consent: "yes",
+	}
+}
+
+// filled draws the form with the values of a slip and returns the readings that
+// a good reader makes of it. With turned, the sheet lies upside down.
+func (d *desk) filled(values map[slip.Value]string, turned bool) ([]byte, slip.PageReading) {
+	d.t.Helper()
+	blank, err := png.Decode(bytes.NewReader(d.form.Blank))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	page := image.NewGray(blank.Bounds())
+	for y := range page.Bounds().Dy() {
+		for x := range page.Bounds().Dx() {
+			page.Set(x, y, blank.At(x, y))
+		}
+	}
+	perMM := float64(page.Bounds().Dx()) / d.form.Width
+	reading := slip.PageReading{
+		Page: 1, Width: page.Bounds().Dx(), Height: page.Bounds().Dy(),
+		Registration: slip.Registration{Form: d.form.Name, FormHash: d.form.Hash, Coverage: 1},
+	}
+	line := values[slip.TicketType] + values[slip.Dose] + values[slip.MunicipalityCode] + values[slip.TicketNumber]
+	texts := map[string]string{
+		"ocr_line": line, "qr": line, "barcode": values[slip.TicketNumber], "ticket_number_printed": values[slip.TicketNumber],
+		"vaccination_date": values[slip.VaccinationDate], "facility_code": values[slip.FacilityCode],
+		"sticker": values[slip.LotNumber], "birth_date": values[slip.BirthDate],
+	}
+	for _, field := range d.form.Fields {
+		text, known := texts[field.Name]
+		if !known {
+			continue
+		}
+		box := field.Box
+		quad := slip.Quad{
+			{X: box.X * perMM, Y: box.Y * perMM}, {X: (box.X + box.Width) * perMM, Y: box.Y * perMM},
+			{X: (box.X + box.Width) * perMM, Y: (box.Y + box.Height) * perMM}, {X: box.X * perMM, Y: (box.Y + box.Height) * perMM},
+		}
+		write(d.t, page, text, quad)
+		if turned {
+			for i, p := range quad {
+				quad[i] = slip.Point{X: float64(reading.Width) - p.X, Y: float64(reading.Height) - p.Y}
+			}
+		}
+		reading.Readings = append(reading.Readings, slip.Reading{
+			Field: field.Name, Source: field.Source(), Reader: "test", Version: "1", Quad: quad,
+			Candidates: []slip.Candidate{{Text: text, P: 0.99}},
+		})
+	}
+	if turned {
+		reading.Registration.Turn = 180
+		for i, j := 0, len(page.Pix)-1; i < j; i, j = i+1, j-1 {
+			page.Pix[i], page.Pix[j] = page.Pix[j], page.Pix[i]
+		}
+	}
+	var file bytes.Buffer
+	if err := jpeg.Encode(&file, page, &jpeg.Options{Quality: 60}); err != nil {
+		d.t.Fatal(err)
+	}
+	reading.SHA256 = slip.HashOf(file.Bytes())
+	return file.Bytes(), reading
+}
+
+var mono = sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(gomono.TTF) })
+
+// write puts a text into a box of the page.
+func write(t *testing.T, page *image.Gray, text string, quad slip.Quad) {
+	t.Helper()
+	typeface, err := mono()
+	if err != nil {
+		t.Fatal(err)
+	}
+	box := quad.Box()
+	size := min(box[3]*0.75, box[2]/float64(max(1, len(text)))/0.62)
+	face, err := opentype.NewFace(typeface, &opentype.FaceOptions{Size: size, DPI: 72})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pen := font.Drawer{Dst: page, Src: image.NewUniform(color.Gray{Y: 40}), Face: face}
+	pen.Dot = fixed.P(int(box[0]+0.15*size), int(box[1]+box[3]/2+0.35*size))
+	pen.DrawString(text)
+}
+
+// decided is the machine's decision on a slip: all of it accepted.
+func decided(values map[slip.Value]string, reading slip.PageReading, known *form.Form) slip.Decision {
+	fields := map[slip.Value]slip.FieldDecision{}
+	for value, text := range values {
+		block, _ := known.Value(value)
+		field := slip.FieldDecision{Value: text, P: 0.99999, Outcome: slip.Accepted, Required: block.Required}
+		for _, read := range reading.Readings {
+			place, _ := known.Field(read.Field)
+			for _, gives := range place.Gives {
+				if gives.Value == value && read.Source != slip.SourceBarcode && read.Source != slip.SourceQR && field.Field == "" {
+					field.Field, field.Quad, field.Box = read.Field, read.Quad, read.Quad.Box()
+				}
+			}
+		}
+		fields[value] = field
+	}
+	return slip.Decision{Outcome: slip.Accepted, Fields: fields}
+}
+
+// doubt makes the machine ask for one value.
+func doubt(decision slip.Decision, value slip.Value, p float64, reasons ...slip.Reason) slip.Decision {
+	decision.Outcome = slip.NeedsReview
+	decision.Reasons = append(decision.Reasons, reasons...)
+	decision.Fields = maps.Clone(decision.Fields)
+	field := decision.Fields[value]
+	field.Outcome, field.P, field.Reasons = slip.NeedsReview, p, reasons
+	decision.Fields[value] = field
+	return decision
+}
+
+// handIn stores a sheet and what the machine said of it, and returns its id.
+func (d *desk) handIn(file []byte, reading slip.PageReading, decision slip.Decision) slip.Sheet {
+	d.t.Helper()
+	d.sheets++
+	sheet := slip.Sheet{
+		SheetID: slip.SheetID{Station: "station-1", Batch: "2021-07-01-a", Sequence: d.sheets},
+		SHA256:  slip.HashOf(file), Bytes: int64(len(file)), MediaType: "image/jpeg", CapturedAt: time.Now().UTC(), DPI: 300,
+	}
+	ctx := d.t.Context()
+	if d.sheets == 1 {
+		if err := d.store.OpenBatch(ctx, sheet.Station, sheet.Batch, nil); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	if _, err := d.store.StoreSheet(ctx, sheet, bytes.NewReader(file)); err != nil {
+		d.t.Fatal(err)
+	}
+	reading.SHA256 = sheet.SHA256
+	if err := d.store.RecordPages(ctx, sheet, []slip.PageDecision{{Reading: reading, Decision: decision}}); err != nil {
+		d.t.Fatal(err)
+	}
+	return sheet
+}
+
+// slip hands in a slip with these values asked.
+func (d *desk) slip(ticket string, asked ...slip.Value) slip.Sheet {
+	d.t.Helper()
+	values := truth(ticket)
+	file, reading := d.filled(values, false)
+	decision := decided(values, reading, d.form)
+	for _, value := range asked {
+		decision = doubt(decision, value, 0.4, slip.ReasonUncertain)
+	}
+	return d.handIn(file, reading, decision)
+}
+
+// lockedBuffer collects the log of a server.
+type lockedBuffer struct {
+	mutex  sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(text []byte) (int, error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.buffer.Write(text)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	return b.buffer.String()
+}
+
+// entries returns all that is in the ledger.
+func (d *desk) entries() []slip.Entry {
+	d.t.Helper()
+	entries, err := d.store.Entries(d.t.Context(), 0, 100)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return entries
+}
+
+// token makes a bearer token.
+func (d *desk) token(name, purpose string) string {
+	d.t.Helper()
+	secret, err := d.store.AddToken(d.t.Context(), name, purpose)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return secret
+}
