@@ -80,7 +80,7 @@ func (j *judge) facilities(ctx context.Context, codes []string) (map[string]bool
 }
 
 // twoSteps lists the codes with a fitting check digit that two changed digits
-// lead to, and the swaps of neighbours that its check digit does not see.
+// lead to; among them are the swaps of neighbours that the check digit misses.
 func twoSteps(code string) []string {
 	var near []string
 	body := []byte(code[:9])

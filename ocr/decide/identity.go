@@ -235,9 +235,11 @@ func (j *judge) certain(name slip.Value) bool {
 // neighbourhood lists the numbers that the prints show and those one
 // substitution or swap away from the best of each.
 func neighbourhood(prints []print) []string {
-	var numbers []string
+	numbers := make([]string, 0, maxNeighbours)
+	listed := make(map[string]bool, maxNeighbours)
 	add := func(number string) {
-		if len(numbers) < maxNeighbours && !slices.Contains(numbers, number) {
+		if len(numbers) < maxNeighbours && !listed[number] {
+			listed[number] = true
 			numbers = append(numbers, number)
 		}
 	}
