@@ -31,11 +31,14 @@ const (
 func (s *Store) RecordPages(ctx context.Context, sheet slip.Sheet, pages []slip.PageDecision) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
 		row, err := lockSheet(ctx, tx, sheet.SheetID)
-		if err != nil || row.state != sheetWaiting {
+		if err != nil {
 			return err
 		}
 		if row.sha256 != sheet.SHA256 {
 			return ErrSheetConflict // read from other bytes than those that are stored
+		}
+		if row.state != sheetWaiting {
+			return nil
 		}
 		return s.recordPages(ctx, tx, row, pages)
 	})

@@ -27,7 +27,7 @@ func Prepare(t testing.TB) ledger.Config {
 		t.Fatal(err)
 	}
 	return ledger.Config{
-		DatabaseURL: serviceURL + "&pool_max_conns=4",
+		DatabaseURL: serviceURL,
 		Images:      images.New(t.TempDir()),
 		Logger:      slog.New(slog.DiscardHandler),
 	}
