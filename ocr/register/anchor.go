@@ -1,10 +1,9 @@
 package register
 
 import (
-	"image"
 	"math"
 
-	"gocv.io/x/gocv"
+	"sesshu/ocr/internal/correlate"
 )
 
 // The size of an anchor patch and how far from its expected place it is looked
@@ -18,15 +17,9 @@ const (
 
 // anchor is a small piece of constant print.
 type anchor struct {
-	place   Point    // its centre, millimetres on its plate
-	texture float64  // strength of its weaker direction
-	fine    gocv.Mat // its picture at finePixels
-	coarse  gocv.Mat // and at coarsePixels
-}
-
-func (a anchor) Close() {
-	a.fine.Close()
-	a.coarse.Close()
+	place  Point              // its centre, millimetres on its plate
+	fine   *correlate.Pattern // its picture at finePixels
+	coarse *correlate.Pattern // and at coarsePixels
 }
 
 // sighting is where an anchor was found.
@@ -39,46 +32,22 @@ type sighting struct {
 
 // seeker looks for anchors on one page.
 type seeker struct {
-	*cutter
+	correlate.Seeker
 	levels *levels
-	piece  gocv.Mat
-	scores gocv.Mat
-	mask   gocv.Mat // stays empty
-}
-
-func newSeeker(l *levels) (*seeker, error) {
-	cutter, err := newCutter()
-	if err != nil {
-		return nil, err
-	}
-	return &seeker{cutter: cutter, levels: l, piece: gocv.NewMat(), scores: gocv.NewMat(), mask: gocv.NewMat()}, nil
-}
-
-func (s *seeker) Close() {
-	s.cutter.Close()
-	s.piece.Close()
-	s.scores.Close()
-	s.mask.Close()
 }
 
 // seek looks for one anchor where toPage (plate millimetres to page pixels)
 // expects it, up to search millimetres away in each direction.
 func (s *seeker) seek(a anchor, toPage Matrix, search float64, fine bool) sighting {
-	source, template, scale, density := s.levels.coarse, a.coarse, s.levels.coarseScale, coarsePixels
+	image, pattern, scale, density := s.levels.coarseView, a.coarse, s.levels.coarseScale, coarsePixels
 	if fine {
-		source, template, scale, density = s.levels.fine, a.fine, s.levels.fineScale, finePixels
+		image, pattern, scale, density = s.levels.fineView, a.fine, s.levels.fineScale, finePixels
 	}
 	margin := int(math.Ceil(search * density))
-	size := template.Cols() + 2*margin
-	// Piece pixels → plate millimetres → page pixels → reduced pixels.
-	half := float64(size) / 2
-	toPlate := translation(a.place.X, a.place.Y).Times(scaling(1 / density)).Times(translation(-half, -half))
-	toSource := scaling(scale).Times(toPage.linear(a.place)).Times(toPlate)
-	s.cut(source, toSource, image.Pt(size, size), &s.piece)
-	gocv.MatchTemplate(s.piece, template, &s.scores, gocv.TmCcoeffNormed, s.mask)
-	scores, err := s.scores.DataPtrFloat32()
+	local := toPage.linear(a.place)
+	scores := s.window(image, pattern, scaling(scale).Times(local), a.place, density, margin)
 	side := 2*margin + 1
-	if err != nil || len(scores) != side*side {
+	if len(scores) != side*side {
 		return sighting{edge: true}
 	}
 	best := 0
@@ -89,9 +58,6 @@ func (s *seeker) seek(a anchor, toPage Matrix, search float64, fine bool) sighti
 	}
 	x, y := best%side, best/side
 	found := sighting{match: float64(scores[best])}
-	if math.IsNaN(found.match) || math.IsInf(found.match, 0) || found.match > 1.01 {
-		return sighting{edge: true} // a piece without any contrast
-	}
 	dx, dy := float64(x-margin), float64(y-margin)
 	if x == 0 || y == 0 || x == side-1 || y == side-1 {
 		found.edge = true
@@ -99,8 +65,16 @@ func (s *seeker) seek(a anchor, toPage Matrix, search float64, fine bool) sighti
 		dx += peak(scores[best-1], scores[best], scores[best+1])
 		dy += peak(scores[best-side], scores[best], scores[best+side])
 	}
-	found.at = toPage.linear(a.place).At(Point{a.place.X + dx/density, a.place.Y + dy/density})
+	found.at = local.At(Point{a.place.X + dx/density, a.place.Y + dy/density})
 	return found
+}
+
+// window correlates a pattern with the image round a place; toImage is an
+// affine map from the place's millimetres to the image's pixels.
+func (s *seeker) window(image correlate.Image, pattern *correlate.Pattern, toImage Matrix, place Point, density float64, margin int) []float32 {
+	half := float64(pattern.Side()+2*margin) / 2
+	m := centred(toImage.Times(translation(place.X, place.Y)).Times(scaling(1 / density)).Times(translation(-half, -half)))
+	return s.Seek(image, pattern, [6]float64(m[:6]), margin)
 }
 
 // peak returns where between -0.5 and 0.5 the parabola through three values

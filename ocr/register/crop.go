@@ -87,3 +87,22 @@ func outline(toPage Matrix, box form.Rectangle) slip.Quad {
 	}
 	return quad
 }
+
+// CutBlank returns what Cut would return of the blank form or insert that the
+// field lies on: the same piece at the same density. It is nil for a field
+// whose plate was not found.
+func (c *Cutter) CutBlank(fit *Fit, field form.Field, box form.Rectangle, margin, density float64) (*image.Gray, error) {
+	lies := fit.sheet
+	if field.Insert != "" {
+		lies = fit.inserts[field.Insert]
+	}
+	if lies.plate == nil {
+		return nil, nil
+	}
+	size, toMM, err := window(box, margin, density)
+	if err != nil {
+		return nil, err
+	}
+	c.cutter.cut(lies.plate.full, scaling(lies.plate.fullScale).Times(toMM), size, &c.piece)
+	return grey(c.piece, size)
+}

@@ -30,11 +30,7 @@ func (x *Index) relate() error {
 			if i == j {
 				continue
 			}
-			related, err := x.compare(i, j)
-			if err != nil {
-				return err
-			}
-			if related != nil {
+			if related := x.compare(i, j); related != nil {
 				x.families[[2]int{i, j}] = *related
 			}
 		}
@@ -49,29 +45,27 @@ func (x *Index) relate() error {
 }
 
 // compare looks for form i on the blank picture of form j.
-func (x *Index) compare(i, j int) (*family, error) {
+func (x *Index) compare(i, j int) *family {
 	one, other := x.entries[i], x.entries[j]
 	start, agreed := pose(likest(one.plate.features, other.plate.features), 1)
 	if agreed == 0 {
-		return nil, nil
+		return nil
 	}
-	seeker, err := newSeeker(other.plate.levels)
-	if err != nil {
-		return nil, err
-	}
-	defer seeker.Close()
+	seeker := &seeker{levels: other.plate.levels}
 	lies, ok := seeker.place(one.plate, start)
 	if !ok || lies.coverage < relatedCoverage {
-		return nil, nil
+		return nil
 	}
 	related := &family{toOther: lies.toPage}
 	fields := one.fieldPlaces()
 	for _, place := range one.plate.texture.choose(one.plate.width, one.plate.height, fields, onlySpacing) {
-		candidate := one.plate.anchor(place)
+		candidate, ok := one.plate.anchor(place)
+		if !ok {
+			continue
+		}
 		seen := seeker.seek(candidate, lies.near(place), searchFine, true)
 		away := seen.at.minus(lies.near(place).At(candidate.place)).length()
 		if len(related.only) == onlyMost || seen.match >= onlyMatch && away < onlyShift {
-			candidate.Close()
 			continue
 		}
 		related.only = append(related.only, candidate)
@@ -83,7 +77,7 @@ func (x *Index) compare(i, j int) (*family, error) {
 		}
 		related.covered = append(related.covered, hidden)
 	}
-	return related, nil
+	return related
 }
 
 // own says how much of the print that only this form shows is on the page: a

@@ -43,11 +43,7 @@ func (x *Index) Find(img *page.Image) (*Fit, error) {
 	if blank(levels.coarse) {
 		return nil, ErrBlank
 	}
-	seeker, err := newSeeker(levels)
-	if err != nil {
-		return nil, err
-	}
-	defer seeker.Close()
+	seeker := &seeker{levels: levels}
 
 	best, lies := x.recognise(seeker, pixelsPerMM)
 	if best < 0 {

@@ -134,11 +134,6 @@ func (x *Index) Close() {
 			insert.Close()
 		}
 	}
-	for _, family := range x.families {
-		for _, anchor := range family.only {
-			anchor.Close()
-		}
-	}
 	x.entries, x.families = nil, nil
 }
 

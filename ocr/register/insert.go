@@ -1,10 +1,7 @@
 package register
 
 import (
-	"image"
 	"math"
-
-	"gocv.io/x/gocv"
 
 	"sesshu/ledger/slip/form"
 )
@@ -66,25 +63,18 @@ func (s *seeker) vote(voters []anchor, onSheet, toPage Matrix, reach float64) (f
 	margin := int(math.Ceil(reach * coarsePixels))
 	side := 2*margin + 1
 	total := make([]float64, side*side)
-	template := int(patchSize * coarsePixels)
-	size := template + 2*margin
 	turn := onSheet
 	turn[2], turn[5] = 0, 0
+	toImage := scaling(s.levels.coarseScale).Times(toPage)
 	for _, voter := range voters {
 		// The window is upright on the insert, so that its print is too; a
 		// shift in it is turned back to the sheet below.
-		place := onSheet.At(voter.place)
-		window := translation(place.X, place.Y).Times(turn).Times(scaling(1 / coarsePixels)).Times(translation(-float64(size)/2, -float64(size)/2))
-		s.cut(s.levels.coarse, scaling(s.levels.coarseScale).Times(toPage).Times(window), image.Pt(size, size), &s.piece)
-		gocv.MatchTemplate(s.piece, voter.coarse, &s.scores, gocv.TmCcoeffNormed, s.mask)
-		scores, err := s.scores.DataPtrFloat32()
-		if err != nil || len(scores) != len(total) {
+		scores := s.window(s.levels.coarseView, voter.coarse, toImage.Times(onSheet), voter.place, coarsePixels, margin)
+		if len(scores) != len(total) {
 			return 0, Point{}
 		}
 		for i, score := range scores {
-			if score <= 1.01 { // not the infinity of a piece without contrast
-				total[i] += max(0, float64(score))
-			}
+			total[i] += max(0, float64(score))
 		}
 	}
 	best := 0

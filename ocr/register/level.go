@@ -7,6 +7,8 @@ import (
 	"math"
 
 	"gocv.io/x/gocv"
+
+	"sesshu/ocr/internal/correlate"
 )
 
 // Registration works on two reductions of an image: a fine one for anchors and
@@ -20,7 +22,23 @@ const (
 // continuous coordinate is a plain multiple.
 type levels struct {
 	fine, coarse           gocv.Mat
-	fineScale, coarseScale float64 // pixels of the reduction for one of the page
+	fineScale, coarseScale float64         // pixels of the reduction for one of the page
+	fineView, coarseView   correlate.Image // the same pixels; they end with the Mats
+}
+
+// view reaches into the Mats' pixels.
+func (l *levels) view() error {
+	for _, level := range [2]struct {
+		mat  gocv.Mat
+		view *correlate.Image
+	}{{l.fine, &l.fineView}, {l.coarse, &l.coarseView}} {
+		pixels, err := level.mat.DataPtrUint8()
+		if err != nil {
+			return fmt.Errorf("reach pixels: %w", err)
+		}
+		*level.view = correlate.Image{Pixels: pixels, Width: level.mat.Cols(), Height: level.mat.Rows()}
+	}
+	return nil
 }
 
 // reduce makes the levels of a page that has about pixelsPerMM pixels a
@@ -37,6 +55,10 @@ func reduce(full gocv.Mat, pixelsPerMM float64) (*levels, error) {
 		return nil, err
 	}
 	l.coarseScale *= l.fineScale
+	if err := l.view(); err != nil {
+		l.Close()
+		return nil, err
+	}
 	return l, nil
 }
 
@@ -103,13 +125,17 @@ func (c *cutter) Close() {
 	c.projective.Close()
 }
 
+// centred turns a map of continuous coordinates into one of pixel centres at
+// whole numbers, as OpenCV and package correlate count.
+func centred(m Matrix) Matrix { return translation(-0.5, -0.5).Times(m).Times(translation(0.5, 0.5)) }
+
 var white = color.RGBA{R: 255, G: 255, B: 255, A: 255}
 
 // cut fills piece with size pixels; toSource maps the piece's continuous
 // coordinates to the source's. What lies outside the source is white.
 func (c *cutter) cut(source gocv.Mat, toSource Matrix, size image.Point, piece *gocv.Mat) {
 	// OpenCV's coordinates have pixel centres at whole numbers.
-	m := translation(-0.5, -0.5).Times(toSource).Times(translation(0.5, 0.5))
+	m := centred(toSource)
 	flags := gocv.InterpolationLinear | gocv.WarpInverseMap
 	if m[6] == 0 && m[7] == 0 {
 		copy(c.affineValues, m[:6])

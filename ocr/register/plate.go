@@ -8,13 +8,16 @@ import (
 	"gocv.io/x/gocv"
 
 	"sesshu/ledger/slip/form"
+	"sesshu/ocr/internal/correlate"
 )
 
 // plate is one picture of constant print that pages are compared with: a blank
 // form or a blank insert. It is immutable once made.
 type plate struct {
-	width, height float64 // millimetres
-	levels        *levels // its picture; the page pixels of these levels are millimetres
+	width, height float64  // millimetres
+	full          gocv.Mat // its picture as it came
+	fullScale     float64  // pixels of it a millimetre
+	levels        *levels  // its picture reduced; the page pixels of these levels are millimetres
 	texture       *texture
 	anchors       []anchor // for geometry
 	features      []feature
@@ -28,32 +31,44 @@ func newPlate(picture []byte, width, height float64, avoid []form.Rectangle, spa
 	if err != nil {
 		return nil, fmt.Errorf("decode picture: %w", err)
 	}
-	defer mat.Close()
 	if mat.Empty() || mat.Type() != gocv.MatTypeCV8UC1 {
+		mat.Close()
 		return nil, fmt.Errorf("decode picture: no grey pixels")
 	}
-	across, down := float64(mat.Cols())/width, float64(mat.Rows())/height
-	if math.Abs(across/down-1) > 0.02 {
-		return nil, fmt.Errorf("the picture's %d × %d pixels do not have the shape of %g × %g mm", mat.Cols(), mat.Rows(), width, height)
-	}
-	if across < 5.5 {
-		return nil, fmt.Errorf("the picture has %.1f pixels a millimetre, at least 6 (150 dpi) are needed", across)
-	}
-	p := &plate{width: width, height: height}
-	if p.levels, err = exactLevels(mat, width, height); err != nil {
+	p := &plate{width: width, height: height, full: mat, levels: &levels{fine: gocv.NewMat(), coarse: gocv.NewMat()}}
+	if err := p.prepare(avoid, spacing); err != nil {
+		p.Close()
 		return nil, err
-	}
-	p.texture = newTexture(p.levels.coarse)
-	for _, place := range p.texture.choose(width, height, avoid, spacing) {
-		p.anchors = append(p.anchors, p.anchor(place))
 	}
 	return p, nil
 }
 
-// exactLevels makes levels with exactly finePixels and coarsePixels a
-// millimetre, whose "page pixels" are millimetres.
-func exactLevels(mat gocv.Mat, width, height float64) (*levels, error) {
-	l := &levels{fineScale: finePixels, coarseScale: coarsePixels, fine: gocv.NewMat(), coarse: gocv.NewMat()}
+func (p *plate) prepare(avoid []form.Rectangle, spacing float64) error {
+	mat, width, height := p.full, p.width, p.height
+	across, down := float64(mat.Cols())/width, float64(mat.Rows())/height
+	if math.Abs(across/down-1) > 0.02 {
+		return fmt.Errorf("the picture's %d × %d pixels do not have the shape of %g × %g mm", mat.Cols(), mat.Rows(), width, height)
+	}
+	if across < 5.5 {
+		return fmt.Errorf("the picture has %.1f pixels a millimetre, at least 6 (150 dpi) are needed", across)
+	}
+	p.fullScale = math.Sqrt(across * down)
+	if err := p.levels.exact(mat, width, height); err != nil {
+		return err
+	}
+	p.texture = newTexture(p.levels.coarse)
+	for _, place := range p.texture.choose(width, height, avoid, spacing) {
+		if a, ok := p.anchor(place); ok {
+			p.anchors = append(p.anchors, a)
+		}
+	}
+	return nil
+}
+
+// exact fills the levels with exactly finePixels and coarsePixels a millimetre,
+// so that their "page pixels" are millimetres.
+func (l *levels) exact(mat gocv.Mat, width, height float64) error {
+	l.fineScale, l.coarseScale = finePixels, coarsePixels
 	resize := func(source gocv.Mat, target *gocv.Mat, density float64) error {
 		size := image.Pt(int(math.Round(width*density)), int(math.Round(height*density)))
 		if size.X < 4*patchSize || size.Y < 4*patchSize {
@@ -63,38 +78,40 @@ func exactLevels(mat gocv.Mat, width, height float64) (*levels, error) {
 		return nil
 	}
 	if err := resize(mat, &l.fine, finePixels); err != nil {
-		l.Close()
-		return nil, err
+		return err
 	}
 	if err := resize(l.fine, &l.coarse, coarsePixels); err != nil {
-		l.Close()
-		return nil, err
+		return err
 	}
-	return l, nil
+	return l.view()
 }
 
-// anchor cuts the patch round a place.
-func (p *plate) anchor(place Point) anchor {
+// anchor cuts the patch round a place; false when it holds no print.
+func (p *plate) anchor(place Point) (anchor, bool) {
 	// Snap to the grid of both levels, so that the patch is a plain region.
 	place = Point{math.Round(place.X*coarsePixels) / coarsePixels, math.Round(place.Y*coarsePixels) / coarsePixels}
-	cut := func(mat gocv.Mat, density float64) gocv.Mat {
+	cut := func(view correlate.Image, density float64) *correlate.Pattern {
 		x, y := int(math.Round((place.X-patchSize/2)*density)), int(math.Round((place.Y-patchSize/2)*density))
-		size := int(patchSize * density)
-		region := mat.Region(image.Rect(x, y, x+size, y+size))
-		defer region.Close()
-		return region.Clone()
+		side := int(patchSize * density)
+		if x < 0 || y < 0 || x+side > view.Width || y+side > view.Height {
+			return nil
+		}
+		pixels := make([]byte, 0, side*side)
+		for row := y; row < y+side; row++ {
+			pixels = append(pixels, view.Pixels[row*view.Width+x:row*view.Width+x+side]...)
+		}
+		pattern, err := correlate.NewPattern(pixels, side)
+		if err != nil {
+			return nil
+		}
+		return pattern
 	}
-	return anchor{
-		place:   place,
-		texture: p.texture.at(place),
-		fine:    cut(p.levels.fine, finePixels),
-		coarse:  cut(p.levels.coarse, coarsePixels),
-	}
+	a := anchor{place: place, fine: cut(p.levels.fineView, finePixels), coarse: cut(p.levels.coarseView, coarsePixels)}
+	return a, a.fine != nil && a.coarse != nil
 }
 
+// Close frees the pictures.
 func (p *plate) Close() {
-	for _, anchor := range p.anchors {
-		anchor.Close()
-	}
 	p.levels.Close()
+	p.full.Close()
 }

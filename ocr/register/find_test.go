@@ -1,0 +1,195 @@
+package register_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"sesshu/ocr/page"
+	"sesshu/ocr/register"
+)
+
+// bar is how far off a field's corner may be, in millimetres.
+const bar = 0.5
+
+// drawLook draws a page's fate within what must be registered.
+func drawLook(t *rapid.T) look {
+	l := look{
+		skew:   rapid.Float64Range(-5, 5).Draw(t, "skew"),
+		scale:  rapid.Float64Range(0.92, 1.03).Draw(t, "scale"),
+		shiftX: rapid.Float64Range(-10, 10).Draw(t, "shift x"),
+		shiftY: rapid.Float64Range(-10, 10).Draw(t, "shift y"),
+		turn:   rapid.IntRange(0, 3).Draw(t, "turn"),
+		filled: true,
+	}
+	switch rapid.SampledFrom([]string{"clean", "noise", "blur", "fax", "corner"}).Draw(t, "damage") {
+	case "noise":
+		l.noise = 25
+	case "blur":
+		l.blur = 2
+	case "fax":
+		l.threshold, l.noise = true, 20
+	case "corner":
+		l.corner = rapid.Float64Range(20, 60).Draw(t, "corner")
+	}
+	return l
+}
+
+func TestPagesAreRegistered(t *testing.T) {
+	forms := loadForms(t)
+	index := openIndex(t, forms)
+	rapid.Check(t, func(r *rapid.T) {
+		f := rapid.SampledFrom(forms).Draw(r, "form")
+		l := drawLook(r)
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
+		s := scan(t, f, l, random)
+		defer s.image.Close()
+		fit, err := index.Find(s.image)
+		if err != nil {
+			r.Fatalf("%s: %v", f.Name, err)
+		}
+		if fit.Form != f {
+			r.Fatalf("%s was taken for %s", f.Name, fit.Form.Name)
+		}
+		if want := (360 - 90*l.turn) % 360; fit.Summary.Turn != want {
+			r.Errorf("turn %d, want %d", fit.Summary.Turn, want)
+		}
+		most, located := worst(f, fit, s, 300)
+		if most > bar {
+			r.Errorf("a field's corner lies %.2f mm off", most)
+		}
+		if located == 0 {
+			r.Errorf("no field was located")
+		}
+	})
+}
+
+// TestCampaign registers many more pages and counts; SESSHU_CAMPAIGN says how
+// many. Run it with `make registration`.
+func TestCampaign(t *testing.T) {
+	count := 40
+	if text := os.Getenv("SESSHU_CAMPAIGN"); text != "" {
+		var err error
+		if count, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	forms := loadForms(t)
+	index := openIndex(t, forms)
+	type tally struct {
+		pages, refused, wrong, off int
+		worst                      float64
+		took                       time.Duration
+	}
+	tallies := map[string]*tally{}
+	names := []string{"clean", "noise", "blur", "fax", "corner", "200 dpi", "400 dpi", "third covered", "half covered", "faint"}
+	for i := range count {
+		random := rand.New(rand.NewPCG(uint64(i), 99))
+		f := forms[random.IntN(len(forms))]
+		l := look{
+			skew: random.Float64()*10 - 5, scale: 0.92 + 0.11*random.Float64(), shiftX: random.Float64()*20 - 10,
+			shiftY: random.Float64()*20 - 10, turn: random.IntN(4), filled: true, dpi: 300,
+		}
+		name := names[i%len(names)]
+		switch name {
+		case "noise":
+			l.noise = 30
+		case "blur":
+			l.blur = 2.5
+		case "fax":
+			l.threshold, l.noise, l.blur = true, 30, 1
+		case "corner":
+			l.corner = 20 + 50*random.Float64()
+		case "200 dpi":
+			l.dpi = 200
+		case "400 dpi":
+			l.dpi = 400
+		case "third covered":
+			l.cover = 0.33
+		case "half covered":
+			l.cover = 0.5
+		case "faint":
+			l.faint, l.noise = 0.75, 12
+		}
+		s := scan(t, f, l, random)
+		row := tallies[name]
+		if row == nil {
+			row = &tally{}
+			tallies[name] = row
+		}
+		row.pages++
+		start := time.Now()
+		fit, err := index.Find(s.image)
+		row.took += time.Since(start)
+		s.image.Close()
+		switch {
+		case err != nil:
+			row.refused++
+			t.Log(name, f.Name, err)
+		case fit.Form != f:
+			row.wrong++
+			t.Logf("%s: %s was taken for %s: %+v", name, f.Name, fit.Form.Name, l)
+		default:
+			most, _ := worst(f, fit, s, l.dpi)
+			row.worst = max(row.worst, most)
+			if most > bar {
+				row.off++
+				t.Logf("%s: %.2f mm off: %+v", name, most, l)
+			}
+		}
+	}
+	for _, name := range names {
+		row := tallies[name]
+		if row == nil {
+			continue
+		}
+		t.Logf("%-14s %4d pages, %3d refused, %3d wrong form, %3d off by more than %.1f mm, worst %.3f mm, %v a page",
+			name, row.pages, row.refused, row.wrong, row.off, bar, row.worst, row.took/time.Duration(row.pages))
+		if row.wrong > 0 || row.off > row.pages/1000 {
+			t.Errorf("%s: %d of the wrong form, %d misplaced", name, row.wrong, row.off)
+		}
+		if row.refused > row.pages/100 && name != "third covered" && name != "half covered" {
+			t.Errorf("%s: %d of %d refused", name, row.refused, row.pages)
+		}
+	}
+}
+
+// TestForeign registers real pictures of other things, if a folder is given.
+func TestForeign(t *testing.T) {
+	root := os.Getenv("SESSHU_FOREIGN")
+	forms := loadForms(t)
+	index := openIndex(t, forms)
+	filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return nil
+		}
+		data, _ := os.ReadFile(path)
+		document, err := page.Open(context.Background(), data)
+		if err != nil {
+			return nil
+		}
+		for n := 1; n <= min(5, document.Pages()); n++ {
+			img, err := document.Decode(context.Background(), n)
+			if err != nil {
+				continue
+			}
+			fit, err := index.Find(img)
+			img.Close()
+			if errors.Is(err, register.ErrNoForm) {
+				continue
+			}
+			t.Log(path, n, err)
+			if fit != nil {
+				t.Logf("%s taken for %s: coverage %.2f residual %.3f", path, fit.Form.Name, fit.Summary.Coverage, fit.Summary.Residual)
+			}
+		}
+		return nil
+	})
+}
