@@ -90,39 +90,16 @@ func (c *Corpus) pick(random *rand.Rand) *session {
 	return &c.hands[len(c.hands)-1]
 }
 
-// digit returns one digit in this hand.
-func (w *Writer) digit(value int) shape {
-	if w.hand != nil && len(w.hand.digits[value]) > 0 {
-		for range 8 {
-			pictures := w.hand.digits[value]
-			if result, err := pictures[w.random.IntN(len(pictures))].follow(); err == nil {
-				return result
-			}
-		}
-	}
-	return written(w.random, value, w.style[value], w.wobble)
-}
-
 // Digit writes a digit into a box, off its middle as people do; large digits
 // may cross its frame.
 func (w *Writer) Digit(canvas *ink.Canvas, box Box, value byte) {
-	shape := w.digit(int(value - '0'))
-	height := box.Height * min(0.97, w.size*(0.94+0.12*w.random.Float64()))
-	if shape.width*height > box.Width*0.95 {
-		height = box.Width * 0.95 / shape.width
+	digit := int(value - '0')
+	if picture, ok := w.real(digit); ok {
+		w.copy(canvas, box, picture)
+		return
 	}
-	x := box.X + (box.Width-shape.width*height)/2 + box.Width*0.07*w.random.NormFloat64()
-	y := box.Y + (box.Height-height)/2 + box.Height*0.05*w.random.NormFloat64()
-	slant := w.slant + 1.5*w.random.NormFloat64()
-	if w.hand != nil {
-		slant /= 3 // real digits bring their own
-	}
-	place := ink.Moved(x, y).After(ink.Scaled(height, height)).After(ink.Moved(shape.width/2, 0.5)).
-		After(ink.Slanted(slant)).After(ink.Turned(1.5 * w.random.NormFloat64())).After(ink.Moved(-shape.width/2, -0.5))
-	w.draw(canvas, shape, place)
-}
-
-func (w *Writer) draw(canvas *ink.Canvas, shape shape, place ink.Transform) {
+	shape := written(w.random, digit, w.style[digit], w.wobble)
+	place, _ := w.place(box, shape.width, 1, w.slant)
 	pen := w.pen * (0.92 + 0.16*w.random.Float64())
 	strokes := make([][]ink.PenPoint, len(shape.strokes))
 	for i, stroke := range shape.strokes {
@@ -133,6 +110,42 @@ func (w *Writer) draw(canvas *ink.Canvas, shape shape, place ink.Transform) {
 		}
 	}
 	canvas.Strokes(strokes, w.ink)
+}
+
+// place returns where a digit of the given size comes to stand in a box, and
+// how much it is scaled.
+func (w *Writer) place(box Box, width, height, slant float64) (ink.Transform, float64) {
+	tall := box.Height * min(0.97, w.size*(0.94+0.12*w.random.Float64()))
+	scale := min(tall/height, box.Width*0.86/width)
+	x := box.X + box.Width/2 + box.Width*0.06*w.random.NormFloat64()
+	y := box.Y + box.Height/2 + box.Height*0.05*w.random.NormFloat64()
+	return ink.Moved(x, y).After(ink.Turned(1.5 * w.random.NormFloat64())).After(ink.Slanted(slant + 1.5*w.random.NormFloat64())).
+		After(ink.Scaled(scale, scale)).After(ink.Moved(-width/2, -height/2)), scale
+}
+
+// real returns a digit of the corpus, false when there is none of this hand.
+func (w *Writer) real(digit int) (field, bool) {
+	if w.hand == nil || len(w.hand.digits[digit]) == 0 {
+		return field{}, false
+	}
+	for range 4 { // a picture without ink is left out
+		pictures := w.hand.digits[digit]
+		if picture, err := pictures[w.random.IntN(len(pictures))].outlined(); err == nil {
+			return picture, true
+		}
+	}
+	return field{}, false
+}
+
+// copy draws a real digit with this writer's pen, which makes no thicker lines
+// than it can.
+func (w *Writer) copy(canvas *ink.Canvas, box Box, picture field) {
+	width, height := float64(picture.width), float64(picture.height)
+	place, scale := w.place(box, width, height, w.slant/3) // real digits bring their own slant
+	line := picture.thinned(w.pen * (0.95 + 0.2*w.random.Float64()) / scale)
+	canvas.Cover(width, height, place, func(x, y float64) float64 {
+		return 0.5 + (line.between(x-0.5, y-0.5)-128)/70
+	}, w.ink)
 }
 
 // line draws a stroke through points given in millimetres.
@@ -148,12 +161,11 @@ func (w *Writer) line(canvas *ink.Canvas, points ...point) {
 // width wide. Size is the height of a letter in millimetres.
 func (w *Writer) Words(canvas *ink.Canvas, x, y, size, width float64, text string) {
 	style := typeface.Style{Face: w.face, Size: size, Spacing: size * 0.06 * w.random.Float64()}.Fit(text, width)
-	outline, length := style.Outline(text)
+	outline, _ := style.Outline(text)
 	phase := w.random.Float64() * 10
 	waves := size * 0.05
 	outline.Bend(func(x, y float64) (float64, float64) {
 		return waves * math.Sin(1.9*y/size+2.3*x/size+phase), waves * math.Sin(1.3*x/size+1.7*y/size+phase)
 	})
-	_ = length
 	canvas.Fill(outline, ink.Moved(x, y).After(ink.Turned(0.8*w.random.NormFloat64())).After(ink.Slanted(w.slant/2)), w.ink)
 }
