@@ -1,0 +1,119 @@
+package tesseract
+
+import (
+	"math"
+	"slices"
+)
+
+// Measurement is what the reader knows of a line before calibration.
+type Measurement struct {
+	Texts    []string  // best first; empty when nothing was read
+	Shares   []float64 // of the texts, by the network alone, not calibrated
+	Class    string    // which table speaks: see classOf
+	Features []float64 // of the best text, in featureNames' order
+}
+
+// featureNames are the quantities a line's trustworthiness is judged by. All
+// are kept within bounds, so an unheard-of line cannot run away with the fit.
+var featureNames = []string{
+	"margin",   // log odds of the best text against the second
+	"loss",     // minus log probability of the best text
+	"weakest",  // minus log of its least certain character's highest step
+	"mean",     // the same, averaged over the characters
+	"foreign",  // mass on characters the field cannot hold
+	"wide",     // widest gap between neighbours over the median gap: a lost character
+	"narrow",   // median over the narrowest: one glyph read as two
+	"pieces",   // pieces of ink and characters disagree in number, by share
+	"small",    // characters lower than 20 pixels in the crop
+	"faint",    // missing contrast
+	"shortish", // one over the number of characters
+}
+
+const mostTexts = 6
+
+func measure(found []hypothesis, steps []step, set alphabet, foreign float64, ready prepared) Measurement {
+	found = slices.DeleteFunc(found, func(h hypothesis) bool { return len(h.text) == 0 })
+	if len(found) == 0 {
+		return Measurement{}
+	}
+	found = found[:min(len(found), mostTexts)]
+	m := Measurement{Class: classOf(set)}
+	total := math.Inf(-1)
+	for _, h := range found {
+		total = addLog(total, h.logP)
+	}
+	for _, h := range found {
+		m.Texts = append(m.Texts, string(h.text))
+		m.Shares = append(m.Shares, math.Exp(h.logP-total))
+	}
+	m.Features = features(found, steps, set, foreign, ready)
+	return m
+}
+
+func features(found []hypothesis, steps []step, set alphabet, foreign float64, ready prepared) []float64 {
+	best := found[0]
+	margin := 12.0
+	if len(found) > 1 {
+		margin = min(margin, best.logP-found[1].logP)
+	}
+	weakest, mean := certainty(best, steps, set)
+	wide, narrow := gaps(best.at)
+	count := float64(len(best.text))
+	return []float64{
+		margin,
+		min(12, -best.logP),
+		min(7, weakest),
+		min(3, mean),
+		min(4, foreign),
+		min(4, wide),
+		min(4, narrow),
+		min(1, math.Abs(float64(ready.glyphs)-count)/count),
+		min(1, max(0, 20-ready.height)/10),
+		min(1, max(0, 0.7-ready.contrast)),
+		1 / count,
+	}
+}
+
+// certainty looks, for each character, for the highest step between its first
+// appearance and the next character's.
+func certainty(h hypothesis, steps []step, set alphabet) (weakest, mean float64) {
+	for i, r := range h.text {
+		end := len(steps)
+		if i+1 < len(h.at) {
+			end = h.at[i+1]
+		}
+		peak, place := leastP, set.index[string(r)]
+		for t := h.at[i]; t < end; t++ {
+			peak = max(peak, steps[t].char[place])
+		}
+		doubt := -math.Log(min(1, peak))
+		weakest = max(weakest, doubt)
+		mean += doubt / float64(len(h.text))
+	}
+	return weakest, mean
+}
+
+// gaps compares the distances of neighbouring characters. In a fixed pitch a
+// lost character leaves a gap of two.
+func gaps(at []int) (wide, narrow float64) {
+	if len(at) < 3 {
+		return 1, 1
+	}
+	distance := make([]int, len(at)-1)
+	for i := range distance {
+		distance[i] = at[i+1] - at[i]
+	}
+	slices.Sort(distance)
+	median := float64(max(1, distance[len(distance)/2]))
+	return float64(distance[len(distance)-1]) / median, median / float64(max(1, distance[0]))
+}
+
+// classOf names the calibration table for an alphabet.
+func classOf(set alphabet) string {
+	for _, r := range set.runes {
+		if r > '9' {
+			return "letters"
+		}
+	}
+	return "digits"
+}
