@@ -30,7 +30,7 @@ type JobsConfig struct {
 const (
 	readTimeout  = 3 * time.Minute
 	readAttempts = 5 // failures after which a person is asked
-	stopPatience = 10 * time.Second
+	stopPatience = 5 * time.Second
 
 	// The queue's own limit must never be reached: it would drop the job.
 	queueAttempts = 10_000
@@ -56,7 +56,7 @@ func (readSheet) Kind() string { return "read_sheet" }
 func (readSheet) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: queueAttempts} }
 
 // RunJobs reads the sheets that wait, and those that come, until ctx ends. Then
-// it lets running reads finish for ten seconds and puts the others back.
+// it lets running reads finish for five seconds and puts the others back.
 //
 // Jobs that a killed predecessor with the same ClientID was running, and jobs
 // whose end could not be recorded because the database was away, become
