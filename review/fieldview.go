@@ -253,7 +253,7 @@ func (s *Server) candidates(words string, value slip.Value, decision slip.FieldD
 	}
 	shown := make([]candidateView, len(all))
 	for i, one := range all {
-		shown[i] = candidateView{Text: one.text, Shown: s.forPeople(words, value, one.text), Sources: []string{}, Quads: []slip.Quad{}}
+		shown[i] = candidateView{Text: one.text, Read: true, Shown: s.forPeople(words, value, one.text), Sources: []string{}, Quads: []slip.Quad{}}
 		for _, source := range one.sources {
 			shown[i].Sources = append(shown[i].Sources, s.texts.get(words, "source."+string(source)))
 		}

@@ -12,6 +12,8 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -171,12 +173,13 @@ func (d *desk) filled(values map[slip.Value]string, turned bool) ([]byte, slip.P
 		if !known {
 			continue
 		}
-		box := field.Box
-		quad := slip.Quad{
-			{X: box.X * perMM, Y: box.Y * perMM}, {X: (box.X + box.Width) * perMM, Y: box.Y * perMM},
-			{X: (box.X + box.Width) * perMM, Y: (box.Y + box.Height) * perMM}, {X: box.X * perMM, Y: (box.Y + box.Height) * perMM},
+		quad := quadOf(field.Box, perMM)
+		if len(field.Cells) > 0 {
+			writeCells(d.t, page, text, field, perMM)
+		} else {
+			size := min(quad.Box()[3]*0.75, quad.Box()[2]/float64(max(1, len(text)))/0.62)
+			write(d.t, page, text, quad, min(size, 6*perMM))
 		}
-		write(d.t, page, text, quad)
 		if turned {
 			for i, p := range quad {
 				quad[i] = slip.Point{X: float64(reading.Width) - p.X, Y: float64(reading.Height) - p.Y}
@@ -203,15 +206,33 @@ func (d *desk) filled(values map[slip.Value]string, turned bool) ([]byte, slip.P
 
 var mono = sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(gomono.TTF) })
 
+func quadOf(box form.Rectangle, perMM float64) slip.Quad {
+	left, top, right, bottom := box.X*perMM, box.Y*perMM, (box.X+box.Width)*perMM, (box.Y+box.Height)*perMM
+	return slip.Quad{{X: left, Y: top}, {X: right, Y: top}, {X: right, Y: bottom}, {X: left, Y: bottom}}
+}
+
+// writeCells puts the digits of a text into the cells that the format leaves for
+// them.
+func writeCells(t *testing.T, page *image.Gray, text string, field form.Field, perMM float64) {
+	t.Helper()
+	digits := strings.ReplaceAll(text, "-", "")
+	cell := 0
+	for i, letter := range field.Format {
+		if strings.ContainsRune("YMDN", letter) {
+			write(t, page, digits[i:i+1], quadOf(field.Cells[cell], perMM), 6.5*perMM)
+			cell++
+		}
+	}
+}
+
 // write puts a text into a box of the page.
-func write(t *testing.T, page *image.Gray, text string, quad slip.Quad) {
+func write(t *testing.T, page *image.Gray, text string, quad slip.Quad, size float64) {
 	t.Helper()
 	typeface, err := mono()
 	if err != nil {
 		t.Fatal(err)
 	}
 	box := quad.Box()
-	size := min(box[3]*0.75, box[2]/float64(max(1, len(text)))/0.62)
 	face, err := opentype.NewFace(typeface, &opentype.FaceOptions{Size: size, DPI: 72})
 	if err != nil {
 		t.Fatal(err)
@@ -243,7 +264,11 @@ func decided(values map[slip.Value]string, reading slip.PageReading, known *form
 // doubt makes the machine ask for one value.
 func doubt(decision slip.Decision, value slip.Value, p float64, reasons ...slip.Reason) slip.Decision {
 	decision.Outcome = slip.NeedsReview
-	decision.Reasons = append(decision.Reasons, reasons...)
+	for _, reason := range reasons {
+		if !slices.Contains(decision.Reasons, reason) {
+			decision.Reasons = append(slices.Clone(decision.Reasons), reason)
+		}
+	}
 	decision.Fields = maps.Clone(decision.Fields)
 	field := decision.Fields[value]
 	field.Outcome, field.P, field.Reasons = slip.NeedsReview, p, reasons

@@ -73,8 +73,9 @@ type cropView struct {
 type candidateView struct {
 	Text    string      `json:"text"`
 	Shown   string      `json:"shown"`
-	Sources []string    `json:"sources"`
-	Quads   []slip.Quad `json:"quads"` // where it was read
+	Read    bool        `json:"read"`    // from the page; else it is one of a fixed list
+	Sources []string    `json:"sources"` // the kinds of print that say so, in words
+	Quads   []slip.Quad `json:"quads"`   // where it was read
 }
 
 // slipView puts an item into the words and order of the page.

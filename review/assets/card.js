@@ -29,8 +29,8 @@ export class Card {
         place ? element("span", { class: "place", text: place }) : null),
       element("ul", { id: "card-reasons", class: "reasons" }, ...field.reasons.map((text) => element("li", { text }))),
       this.crops,
-      element("div", { class: "entry" }, this.input, element("p", { class: "hint", text: field.hint })),
-      this.stored, this.fault, this.list);
+      element("div", { class: "entry" }, this.input, element("p", { class: "hint", text: field.hint }), this.stored),
+      this.fault, this.list);
     this.check();
   }
 
@@ -94,8 +94,8 @@ export class Card {
       role: "option", id: `candidate-${i}`, "aria-selected": "false",
       onmousedown: (event) => { event.preventDefault(); this.choose(i); },
     }, spelled(candidate.shown, texts),
-      element("span", { class: "sources", text: candidate.sources.length ? candidate.sources.join("・") : field.kind === "choice" ? "" : words.no_source })));
-    const title = field.candidates.some((c) => c.sources.length) ? words.candidates : words.choices;
+      element("span", { class: "sources", text: candidate.sources.length ? candidate.sources.join("・") : candidate.read ? words.no_source : "" })));
+    const title = field.candidates.some((c) => c.read) ? words.candidates : words.choices;
     return element("div", { class: "candidates" },
       element("h3", {}, element("span", { text: title }), element("kbd", { text: "↓" }), element("span", { class: "note", text: words.candidates_hint })),
       element("ul", { role: "listbox" }, ...rows));

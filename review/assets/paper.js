@@ -1,85 +1,78 @@
 // The page image: upright, moved and enlarged so that the field in question
-// lies in the middle, with its outline. Pixels are those of the page's quads.
+// lies in the middle, with its outline. Points are pixels of the page image, as
+// the quads speak of them.
 
-const svg = "http://www.w3.org/2000/svg";
+import { element } from "./element.js";
+
+const travel = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150; // milliseconds from field to field
 
 export class Paper {
   constructor(container, picture, caption, words) {
     this.picture = picture;
+    this.turn = picture.turn;
     this.quads = [];
     this.whole = true;
-    this.figure = document.createElement("figure");
-    this.figure.className = "view";
-    this.stage = document.createElement("div");
-    this.stage.className = "stage";
-    this.image = new Image();
-    this.image.alt = caption;
-    this.image.draggable = false;
-    this.marks = document.createElementNS(svg, "svg");
-    this.stage.append(this.image, this.marks);
-    this.figure.append(this.stage);
-    const label = document.createElement("figcaption");
-    label.textContent = caption;
-    this.state = document.createElement("p");
-    this.state.className = "loading";
-    this.state.textContent = words.loading;
-    this.figure.append(label, this.state);
+    this.canvas = element("canvas", { role: "img", "aria-label": caption });
+    this.state = element("p", { class: "loading", text: words.loading });
+    this.figure = element("figure", { class: "view" }, this.canvas, element("figcaption", { text: caption }), this.state);
     container.append(this.figure);
-    this.ready = new Promise((resolve) => {
-      this.image.addEventListener("load", () => { this.loaded(); resolve(true); });
-      this.image.addEventListener("error", () => { this.failed(words); resolve(false); });
-    });
-    this.image.src = picture.url;
-    this.watch = new ResizeObserver(() => this.place());
+    this.ready = this.load(words);
+    this.watch = new ResizeObserver(() => this.place(0));
     this.watch.observe(this.figure);
     this.handle();
   }
 
   close() {
+    this.closed = true;
     this.watch.disconnect();
-    this.image.src = "";
+    this.image?.close();
     this.figure.remove();
   }
 
-  loaded() {
-    this.state.remove();
-    this.width = this.picture.width || this.image.naturalWidth;
-    this.height = this.picture.height || this.image.naturalHeight;
-    for (const element of [this.stage, this.image, this.marks]) {
-      element.style.width = `${this.width}px`;
-      element.style.height = `${this.height}px`;
+  /** Fetches and decodes the page once; crops are cut from the same pixels. */
+  async load(words) {
+    try {
+      const answer = await fetch(this.picture.url, { cache: "no-store" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.image = await createImageBitmap(await answer.blob());
+    } catch {
+      this.state.replaceChildren(element("span", { text: words.no_image }),
+        element("a", { href: this.picture.original, download: "", text: words.original }));
+      return false;
     }
-    this.marks.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
-    this.figure.classList.add("loaded");
-    this.place();
-  }
-
-  failed(words) {
-    this.state.textContent = words.no_image + " ";
-    const link = document.createElement("a");
-    link.href = this.picture.original;
-    link.download = "";
-    link.textContent = words.original;
-    this.state.append(link);
+    if (this.closed) {
+      this.image.close();
+      return false;
+    }
+    this.width = this.picture.width || this.image.width;
+    this.height = this.picture.height || this.image.height;
+    this.state.remove();
+    this.place(0);
+    return true;
   }
 
   /** Outlines quads, the first one strongly, and goes to it. */
   focus(quads) {
     this.quads = quads;
     this.whole = quads.length === 0;
-    this.manual = null;
-    this.place();
+    this.place(travel);
   }
 
+  /** Shows the whole page, or the field again. */
   toggle() {
-    this.manual = null;
     this.whole = !this.whole;
-    this.place();
+    this.place(travel);
+  }
+
+  /** Turns the page a quarter to the right. */
+  rotate() {
+    this.turn = (this.turn + 90) % 360;
+    this.place(0);
   }
 
   // upright maps a point of the image to the turned page.
   upright(p) {
-    switch (this.picture.turn) {
+    switch (this.turn) {
       case 90: return { x: this.height - p.y, y: p.x };
       case 180: return { x: this.width - p.x, y: this.height - p.y };
       case 270: return { x: p.y, y: this.width - p.x };
@@ -87,45 +80,77 @@ export class Paper {
     return p;
   }
 
-  place() {
-    if (!this.width || !this.figure.clientWidth) return;
-    const across = this.picture.turn % 180 !== 0;
-    const width = across ? this.height : this.width, height = across ? this.width : this.height;
-    const viewWidth = this.figure.clientWidth, viewHeight = this.figure.clientHeight;
-    const fit = Math.min(viewWidth / width, viewHeight / height);
-    let scale = fit, centre = { x: width / 2, y: height / 2 };
-    if (this.manual) {
-      ({ scale, centre } = this.manual);
-      scale = Math.max(scale, fit);
-    } else if (!this.whole && this.quads.length) {
+  get size() {
+    return this.turn % 180 ? { width: this.height, height: this.width } : { width: this.width, height: this.height };
+  }
+
+  /** Goes where the whole page or the first quad is seen best. */
+  place(milliseconds) {
+    const view = { width: this.figure.clientWidth, height: this.figure.clientHeight };
+    if (!this.width || !view.width || this.closed) return;
+    const { width, height } = this.size;
+    let scale = Math.min(view.width / width, view.height / height), centre = { x: width / 2, y: height / 2 };
+    if (!this.whole && this.quads.length) {
       const corners = this.quads[0].map((p) => this.upright(p));
       const xs = corners.map((p) => p.x), ys = corners.map((p) => p.y);
       const left = Math.min(...xs), right = Math.max(...xs), top = Math.min(...ys), bottom = Math.max(...ys);
-      // Twice life size at most: enough to read, with the neighbours in view.
+      // Less than twice life size: enough to read, with the neighbours in view.
       const life = 96 / 25.4 / this.picture.pixels_mm;
-      scale = Math.max(fit, Math.min(0.6 * viewWidth / (right - left), 0.6 * viewHeight / (bottom - top), 2 * life));
+      scale = Math.max(scale, Math.min(0.7 * view.width / (right - left), 0.7 * view.height / (bottom - top), 1.8 * life));
       centre = { x: (left + right) / 2, y: (top + bottom) / 2 };
     }
-    // The page never leaves the view further than it must.
-    const half = { x: viewWidth / 2 / scale, y: viewHeight / 2 / scale };
-    centre.x = width <= 2 * half.x ? width / 2 : Math.min(Math.max(centre.x, half.x), width - half.x);
-    centre.y = height <= 2 * half.y ? height / 2 : Math.min(Math.max(centre.y, half.y), height - half.y);
-    this.shown = { scale, centre };
-    const origin = this.upright({ x: 0, y: 0 }), right = this.upright({ x: 1, y: 0 }), down = this.upright({ x: 0, y: 1 });
-    const a = (right.x - origin.x) * scale, b = (right.y - origin.y) * scale;
-    const c = (down.x - origin.x) * scale, d = (down.y - origin.y) * scale;
-    const e = viewWidth / 2 + (origin.x - centre.x) * scale, f = viewHeight / 2 + (origin.y - centre.y) * scale;
-    this.stage.style.transform = `matrix(${a},${b},${c},${d},${e},${f})`;
-    this.mark();
+    this.goTo(scale, centre, milliseconds);
   }
 
-  mark() {
-    this.marks.replaceChildren(...this.quads.map((quad, i) => {
-      const outline = document.createElementNS(svg, "polygon");
-      outline.setAttribute("points", grow(quad, 0.8 * this.picture.pixels_mm).map((p) => `${p.x},${p.y}`).join(" "));
-      outline.setAttribute("class", i === 0 ? "mark" : "mark second");
-      return outline;
-    }));
+  goTo(scale, centre, milliseconds) {
+    const view = { width: this.figure.clientWidth, height: this.figure.clientHeight };
+    const { width, height } = this.size;
+    // The page never leaves the view further than it must.
+    const within = (c, half, all) => (all <= 2 * half ? all / 2 : Math.min(Math.max(c, half), all - half));
+    const target = { scale, x: within(centre.x, view.width / 2 / scale, width), y: within(centre.y, view.height / 2 / scale, height) };
+    const from = this.shown ?? target, begin = performance.now();
+    cancelAnimationFrame(this.frame);
+    const step = (now) => {
+      const share = milliseconds ? Math.min(1, Math.max(0, (now - begin) / milliseconds)) : 1;
+      const eased = share * (2 - share);
+      const between = (a, b) => a + (b - a) * eased;
+      this.shown = { scale: between(from.scale, target.scale), x: between(from.x, target.x), y: between(from.y, target.y) };
+      this.draw(share === 1);
+      if (share < 1) this.frame = requestAnimationFrame(step);
+    };
+    step(begin);
+  }
+
+  draw(still) {
+    if (this.closed) return;
+    const { scale, x, y } = this.shown, density = window.devicePixelRatio || 1;
+    const view = { width: this.figure.clientWidth, height: this.figure.clientHeight };
+    const pixels = [Math.round(view.width * density), Math.round(view.height * density)];
+    if (this.canvas.width !== pixels[0]) this.canvas.width = pixels[0];
+    if (this.canvas.height !== pixels[1]) this.canvas.height = pixels[1];
+    const context = this.canvas.getContext("2d", { alpha: false });
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.fillStyle = "#5b656e";
+    context.fillRect(0, 0, ...pixels);
+    const at = (p) => {
+      const u = this.upright(p);
+      return { x: (view.width / 2 + (u.x - x) * scale) * density, y: (view.height / 2 + (u.y - y) * scale) * density };
+    };
+    const origin = at({ x: 0, y: 0 }), right = at({ x: 1, y: 0 }), down = at({ x: 0, y: 1 });
+    context.setTransform(right.x - origin.x, right.y - origin.y, down.x - origin.x, down.y - origin.y, origin.x, origin.y);
+    context.imageSmoothingQuality = still ? "high" : "low";
+    context.drawImage(this.image, 0, 0, this.width, this.height);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.lineJoin = "round";
+    context.strokeStyle = "#1d4f91";
+    this.quads.forEach((quad, i) => {
+      context.lineWidth = (i === 0 ? 4 : 2.5) * density;
+      context.setLineDash(i === 0 ? [] : [7 * density, 5 * density]);
+      context.beginPath();
+      for (const p of grow(quad, 0.8 * this.picture.pixels_mm)) context.lineTo(at(p).x, at(p).y);
+      context.closePath();
+      context.stroke();
+    });
   }
 
   // The wheel enlarges, dragging moves; both until the next field.
@@ -133,17 +158,18 @@ export class Paper {
     this.figure.addEventListener("wheel", (event) => {
       if (!this.shown) return;
       event.preventDefault();
-      this.manual = { centre: this.shown.centre, scale: Math.min(4, this.shown.scale * (event.deltaY < 0 ? 1.2 : 1 / 1.2)) };
-      this.place();
+      const { width, height } = this.size;
+      const least = Math.min(this.figure.clientWidth / width, this.figure.clientHeight / height);
+      const scale = Math.min(4, Math.max(least, this.shown.scale * (event.deltaY < 0 ? 1.2 : 1 / 1.2)));
+      this.goTo(scale, this.shown, 0);
     }, { passive: false });
     this.figure.addEventListener("pointerdown", (event) => {
       if (!this.shown || event.target.closest("a")) return;
       event.preventDefault(); // the cursor stays in the field
       this.figure.setPointerCapture(event.pointerId);
       const move = (moved) => {
-        const { scale, centre } = this.shown;
-        this.manual = { scale, centre: { x: centre.x - moved.movementX / scale, y: centre.y - moved.movementY / scale } };
-        this.place();
+        const { scale, x, y } = this.shown;
+        this.goTo(scale, { x: x - moved.movementX / scale, y: y - moved.movementY / scale }, 0);
       };
       this.figure.addEventListener("pointermove", move);
       this.figure.addEventListener("pointerup", () => this.figure.removeEventListener("pointermove", move), { once: true });
@@ -151,8 +177,8 @@ export class Paper {
   }
 }
 
-/** Moves a quad's corners away from its middle by a distance in pixels. */
-export function grow(quad, by) {
+// grow moves a quad's corners away from its middle by a distance in pixels.
+function grow(quad, by) {
   const middle = { x: 0, y: 0 };
   for (const p of quad) { middle.x += p.x / 4; middle.y += p.y / 4; }
   return quad.map((p) => ({ x: p.x + Math.sign(p.x - middle.x) * by, y: p.y + Math.sign(p.y - middle.y) * by }));

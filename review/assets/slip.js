@@ -42,7 +42,7 @@ class Desk {
     at("paper").classList.toggle("two", Boolean(view.first));
     this.papers[0].ready.then(() => this.drawCrops());
     if (view.state !== "waiting") this.notice(words.finished);
-    else if (!view.form && !view.fields.some((field) => field.current)) this.notice(words.foreign);
+    else if (!view.form && !view.fields.some((field) => field.current)) this.notice(words.foreign, element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button }));
     this.go(this.nextAsked(-1));
   }
 
@@ -93,14 +93,14 @@ class Desk {
     this.card = null;
     const duplicate = view.first;
     const confirm = element("button", { id: "confirm", class: "primary", onclick: () => this.confirm() },
-      element("span", { text: words.confirm }), element("kbd", { text: "ENTER" }));
+      element("span", { text: words.confirm }), duplicate ? null : element("kbd", { text: "ENTER" }));
     const reject = element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button });
     at("card").replaceChildren(element("div", { class: `end ${duplicate ? "doubt" : ""}` },
-      element("h2", { text: view.complete ? words.confirm_line : words.incomplete_line }),
+      element("h2", { text: duplicate ? words.duplicate_line : view.complete ? words.confirm_line : words.incomplete_line }),
       element("p", { class: "line", text: duplicate ? words.confirm_duplicate : view.complete ? words.confirm_key : "" }),
       element("div", { class: "choices" }, view.complete ? confirm : null, reject)));
     this.papers.forEach((paper) => paper.focus([]));
-    (view.complete ? confirm : reject).focus();
+    (view.complete && !duplicate ? confirm : reject).focus();
   }
 
   renderSteps() {
@@ -356,8 +356,8 @@ class Desk {
     at("saved").textContent = text ?? words[state];
   }
 
-  notice(text) {
-    at("notice").textContent = text;
+  notice(text, ...more) {
+    at("notice").replaceChildren(...more, text);
     at("notice").hidden = text === "";
   }
 
@@ -396,6 +396,7 @@ class Desk {
       case "F1": return () => showHelp();
       case "F2": return () => this.undo();
       case "F6": return () => this.papers.forEach((paper) => paper.toggle());
+      case "F7": return () => this.papers.forEach((paper) => paper.rotate());
       case "F8": return () => this.reject();
       case "r": case "R": return event.altKey ? () => this.reject() : null;
       case "z": case "Z": return event.ctrlKey && !(inField && this.card.touched) ? () => this.undo() : null;

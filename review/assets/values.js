@@ -70,6 +70,6 @@ export function dateInWords(date, language) {
   const formats = language === "ja"
     ? { era: "long", year: "numeric", month: "long", day: "numeric", weekday: "short", calendar: "japanese" }
     : { year: "numeric", month: "long", day: "numeric", weekday: "short" };
-  const words = new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", { ...formats, timeZone: "UTC" });
-  return words.format(new Date(Date.UTC(year, month - 1, day)));
+  const format = new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", { ...formats, timeZone: "UTC" });
+  return format.format(new Date(Date.UTC(year, month - 1, day)));
 }

@@ -1,0 +1,180 @@
+package review_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"sesshu/ledger/slip"
+)
+
+func TestSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	_, cookie := d.signIn("hanako", password)
+	for _, path := range []string{"/", "/sign-in", "/items/999", "/livez", "/nowhere", "/v1/entries", "/assets/slip.js"} {
+		got := d.request(http.MethodGet, path, "", nil, map[string]string{"Cookie": cookie})
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
+			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+		} {
+			if got.header.Get(name) != want {
+				t.Errorf("%s: %s is %q", path, name, got.header.Get(name))
+			}
+		}
+		policy := got.header.Get("Content-Security-Policy")
+		if !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: policy %q", path, policy)
+		}
+		cached := got.header.Get("Cache-Control")
+		if want := map[bool]string{true: "no-cache", false: "no-store"}[strings.HasPrefix(path, "/assets/")]; cached != want {
+			t.Errorf("%s: Cache-Control %q, want %q", path, cached, want)
+		}
+		if got.header.Get("X-Request-Id") == "" {
+			t.Errorf("%s: no request id", path)
+		}
+	}
+}
+
+func TestSessionCookie(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	got, cookie := d.signIn("hanako", password)
+	if got.status != http.StatusSeeOther || got.header.Get("Location") != "/" {
+		t.Fatalf("sign-in: %d to %q", got.status, got.header.Get("Location"))
+	}
+	set := got.header.Get("Set-Cookie")
+	if !strings.Contains(set, "HttpOnly") || !strings.Contains(set, "SameSite=Strict") || strings.Contains(set, "Expires") {
+		t.Errorf("cookie %q", set)
+	}
+	// Whoever planted a token before the sign-in does not hold the session.
+	form := url.Values{"account": {"taro"}, "password": {password}}
+	again := d.request(http.MethodPost, "/sign-in", "", strings.NewReader(form.Encode()),
+		map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie})
+	if renewed, _, _ := strings.Cut(again.header.Get("Set-Cookie"), ";"); renewed == "" || renewed == cookie {
+		t.Errorf("the token was not renewed at sign-in")
+	}
+	_, cookie = d.signIn("hanako", password)
+	home := func() int {
+		return d.request(http.MethodGet, "/", "", nil, map[string]string{"Cookie": cookie}).status
+	}
+	if home() != http.StatusOK {
+		t.Errorf("not signed in: %d", home())
+	}
+	if got := d.request(http.MethodPost, "/sign-out", "", nil, map[string]string{"Cookie": cookie}); got.status != http.StatusSeeOther {
+		t.Errorf("sign-out: %d", got.status)
+	}
+	if home() != http.StatusSeeOther {
+		t.Errorf("still signed in after signing out: %d", home())
+	}
+	_, cookie = d.signIn("hanako", password)
+	if err := d.store.DisableAccount(t.Context(), "hanako"); err != nil {
+		t.Fatal(err)
+	}
+	if home() != http.StatusSeeOther {
+		t.Errorf("a disabled account is still signed in: %d", home())
+	}
+	if got, _ := d.signIn("hanako", password); got.status != http.StatusUnauthorized {
+		t.Errorf("a disabled account signs in: %d", got.status)
+	}
+}
+
+func TestCrossOriginRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	sheet := d.slip("2190000001", slip.LotNumber)
+	_ = sheet
+	_, cookie := d.signIn("hanako", password)
+	for name, header := range map[string]map[string]string{
+		"fetch metadata": {"Sec-Fetch-Site": "cross-site"}, "origin": {"Origin": "https://elsewhere.example"}, "same site": {"Sec-Fetch-Site": "same-site"},
+	} {
+		header["Cookie"] = cookie
+		for _, path := range []string{"/start", "/items/1/rejection", "/items/1/lease", "/items/next"} {
+			got := d.request(http.MethodPost, path, "", strings.NewReader(`{}`), header)
+			if got.status != http.StatusForbidden {
+				t.Errorf("%s: POST %s: %d", name, path, got.status)
+			}
+		}
+		header["Content-Type"] = "application/x-www-form-urlencoded"
+		got := d.request(http.MethodPost, "/sign-in", "", strings.NewReader("account=hanako&password="+url.QueryEscape(password)), header)
+		wantProblem(t, got, http.StatusForbidden, "cross_origin")
+	}
+	if waiting, _, err := d.store.ReviewCount(t.Context()); err != nil || waiting != 1 {
+		t.Errorf("%d waiting (%v), want 1", waiting, err)
+	}
+}
+
+func TestPasswordsAreLimited(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var refused, limited int
+	for range 8 {
+		switch got, _ := d.signIn("hanako", "wrong"); got.status {
+		case http.StatusUnauthorized:
+			refused++
+		case http.StatusTooManyRequests:
+			limited++
+			if got.header.Get("Retry-After") == "" {
+				t.Error("no Retry-After")
+			}
+		default:
+			t.Fatalf("status %d", got.status)
+		}
+	}
+	if refused != 5 || limited != 3 {
+		t.Errorf("refused %d, limited %d; want 5 and 3", refused, limited)
+	}
+	if got, _ := d.signIn("hanako", password); got.status != http.StatusTooManyRequests {
+		t.Errorf("the right password after too many wrong ones: %d", got.status)
+	}
+	if got, _ := d.signIn("taro", password); got.status != http.StatusSeeOther {
+		t.Errorf("somebody else cannot sign in: %d", got.status)
+	}
+	if got, _ := d.signIn("nobody", password); got.status != http.StatusUnauthorized {
+		t.Errorf("an unknown account answers otherwise than a wrong password: %d", got.status)
+	}
+	// One address cannot try many accounts.
+	for i := 0; ; i++ {
+		if got, _ := d.signIn("name-"+strings.Repeat("x", i+1), "wrong"); got.status == http.StatusTooManyRequests {
+			break
+		}
+		if i > 100 {
+			t.Fatal("an address may try for ever")
+		}
+	}
+}
+
+func TestAuditorMayOnlyLook(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.slip("2190000001", slip.LotNumber)
+	d.account("auditor", slip.RoleAuditor)
+	_, cookie := d.signIn("auditor", password)
+	header := map[string]string{"Cookie": cookie}
+	if got := d.request(http.MethodGet, "/", "", nil, header); got.status != http.StatusOK || strings.Contains(got.body, `action="/start"`) {
+		t.Errorf("home: %d", got.status)
+	}
+	items, err := d.store.ReviewQueue(t.Context(), 0, 1)
+	if err != nil || len(items) != 1 {
+		t.Fatal(err)
+	}
+	wantProblem(t, d.request(http.MethodPost, "/items/next", "", strings.NewReader(`{"after":0}`), header), http.StatusForbidden, "forbidden")
+	if got := d.request(http.MethodPost, "/start", "", nil, header); got.status != http.StatusForbidden {
+		t.Errorf("start: %d", got.status)
+	}
+}
+
+func TestOnlyOwnAddressesToReturnTo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for back, want := range map[string]string{
+		"/items/12": "/items/12", "": "/", "//elsewhere.example": "/", "https://elsewhere.example": "/", "/\\elsewhere.example": "/", "/items/12/../..": "/",
+	} {
+		form := url.Values{"account": {"hanako"}, "password": {password}, "back": {back}}
+		got := d.request(http.MethodPost, "/sign-in", "", strings.NewReader(form.Encode()), map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
+		if got.header.Get("Location") != want {
+			t.Errorf("back to %q leads to %q, want %q", back, got.header.Get("Location"), want)
+		}
+	}
+}
