@@ -10,9 +10,9 @@ import (
 // for, in millimetres.
 const (
 	patchSize    = 6.0
-	searchCoarse = 2.6 // from the pose of the whole form
-	searchFine   = 0.9 // from the pose that the coarse anchors gave
-	minimumMatch = 0.5 // correlation from which an anchor counts as seen
+	searchCoarse = 2.6  // from the pose of the whole form
+	searchFine   = 0.66 // from the pose that the coarse anchors gave
+	minimumMatch = 0.5  // correlation from which an anchor counts as seen
 )
 
 // anchor is a small piece of constant print.

@@ -116,6 +116,9 @@ func pose(pairs []pair, pixelsPerMM float64) (Matrix, int) {
 		}
 		if count > most {
 			best, most = candidate, count
+			if 2*most > len(pairs) && most > 4*poseMinimum {
+				break // no other pose can have as many
+			}
 		}
 	}
 	if most < poseMinimum {

@@ -72,7 +72,7 @@ func (s *seeker) place(p *plate, start Matrix) (placement, bool) {
 		return placement{}, false
 	}
 	result.judge(pairs, millimetre)
-	if count >= 24 {
+	if count >= 24 && (result.residual > 0.08 || result.coverage < 0.85) {
 		result.tryPerspective(pairs, millimetre)
 	}
 	return result, result.fitting() >= fewestAnchors

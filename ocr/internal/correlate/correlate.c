@@ -9,27 +9,36 @@ static int at(const uint8_t *image, int width, int height, int x, int y) {
   return image[(size_t)y * width + x];
 }
 
+/* Places are counted in 2^-16 pixels: whole numbers are quicker than floor(). */
+#define SHIFT 16
+#define ONE (1 << SHIFT)
+
+static int blend(int a, int b, int c, int d, int right, int down) {
+  int upper = a * (256 - right) + b * right, lower = c * (256 - right) + d * right;
+  return (upper * (256 - down) + lower * down + (1 << 15)) >> 16;
+}
+
 static void sample(const uint8_t *image, int width, int height, const double *m, int size, int stride, int16_t *window) {
+  int64_t stepX = llrint(m[0] * ONE), stepY = llrint(m[3] * ONE);
   for (int y = 0; y < size; y++) {
     int16_t *row = window + (size_t)y * stride;
-    for (int x = 0; x < size; x++) {
-      double u = m[0] * x + m[1] * y + m[2], v = m[3] * x + m[4] * y + m[5];
-      if (!(u > -2 && v > -2 && u < width + 1 && v < height + 1)) { /* also for NaN */
-        row[x] = 255;
-        continue;
-      }
-      int left = (int)floor(u), top = (int)floor(v);
-      int right = (int)((u - left) * 256), down = (int)((v - top) * 256);
-      int a, b, c, d;
-      if (left >= 0 && top >= 0 && left + 1 < width && top + 1 < height) {
+    int64_t u = llrint((m[1] * y + m[2]) * ONE), v = llrint((m[4] * y + m[5]) * ONE);
+    int64_t lastU = u + stepX * (size - 1), lastV = v + stepY * (size - 1);
+    int64_t mostU = (int64_t)(width - 1) << SHIFT, mostV = (int64_t)(height - 1) << SHIFT;
+    int inside = u >= 0 && v >= 0 && lastU >= 0 && lastV >= 0 && u < mostU && lastU < mostU && v < mostV && lastV < mostV;
+    for (int x = 0; x < size; x++, u += stepX, v += stepY) {
+      int64_t left = u >> SHIFT, top = v >> SHIFT;
+      int right = (int)(u & (ONE - 1)) >> 8, down = (int)(v & (ONE - 1)) >> 8;
+      if (inside) {
         const uint8_t *p = image + (size_t)top * width + left;
-        a = p[0], b = p[1], c = p[width], d = p[width + 1];
+        row[x] = (int16_t)blend(p[0], p[1], p[width], p[width + 1], right, down);
+      } else if (left < -1 || top < -1 || left >= width || top >= height) {
+        row[x] = 255;
       } else {
-        a = at(image, width, height, left, top), b = at(image, width, height, left + 1, top);
-        c = at(image, width, height, left, top + 1), d = at(image, width, height, left + 1, top + 1);
+        int l = (int)left, t = (int)top;
+        row[x] = (int16_t)blend(at(image, width, height, l, t), at(image, width, height, l + 1, t),
+                                at(image, width, height, l, t + 1), at(image, width, height, l + 1, t + 1), right, down);
       }
-      int upper = a * (256 - right) + b * right, lower = c * (256 - right) + d * right;
-      row[x] = (int16_t)((upper * (256 - down) + lower * down + (1 << 15)) >> 16);
     }
     memset(row + size, 0, (stride - size) * sizeof *row);
   }

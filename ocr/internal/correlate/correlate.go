@@ -61,6 +61,10 @@ func NewPattern(pixels []byte, side int) (*Pattern, error) {
 // Side returns the pattern's width and height in pixels.
 func (p *Pattern) Side() int { return p.side }
 
+// farthest bounds what a map may hold: far beyond any image, and far from where
+// whole numbers overflow.
+const farthest = 1e6
+
 // Seeker correlates; it keeps its buffers from call to call, so it is not safe
 // for concurrent use.
 type Seeker struct {
@@ -73,7 +77,7 @@ type Seeker struct {
 // returns the correlations, -1 to 1, of the pattern with its (2·margin+1)²
 // places, row by row. toImage maps pixel centres of the window to pixel centres
 // of the image (a b c, d e f: x' = ax+by+c, y' = dx+ey+f). The slice is good
-// until the next call.
+// until the next call; it is nil when there is nothing to correlate with.
 func (s *Seeker) Seek(image Image, p *Pattern, toImage [6]float64, margin int) []float32 {
 	places := 2*margin + 1
 	size := p.side + 2*margin
@@ -92,6 +96,9 @@ func (s *Seeker) Seek(image Image, p *Pattern, toImage [6]float64, margin int) [
 	}
 	affine := [6]C.double{}
 	for i, value := range toImage {
+		if !(math.Abs(value) < farthest) { // also for NaN
+			return nil
+		}
 		affine[i] = C.double(value)
 	}
 	C.sesshu_correlate((*C.uint8_t)(&image.Pixels[0]), C.int(image.Width), C.int(image.Height), &affine[0],
