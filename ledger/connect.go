@@ -43,24 +43,15 @@ func openPool(ctx context.Context, url, role string, connections int32) (*pgxpoo
 	return pool, nil
 }
 
-// become takes on role when the login is another one. With a single
-// DATABASE_URL for everything this is what keeps the service from owning what
-// it writes.
+// become takes on role, which a login that has the role's own name already is.
+// With a single DATABASE_URL for everything this is what keeps the service from
+// owning what it writes.
 func become(ctx context.Context, connection *pgx.Conn, role string) error {
-	var is, may bool
-	err := connection.QueryRow(ctx, `
-		select session_user = $1,
-		       coalesce((select pg_has_role(session_user, oid, 'MEMBER') from pg_roles where rolname = $1), false)`,
-		role).Scan(&is, &may)
-	switch {
-	case err != nil:
-		return fmt.Errorf("ask for role %s: %w", role, err)
-	case is:
-		return nil
-	case !may:
-		return fmt.Errorf("%w: %s", ErrMissingRole, role)
+	_, err := connection.Exec(ctx, "set role "+pgx.Identifier{role}.Sanitize())
+	if isCode(err, "42501", "22023") { // insufficient_privilege; invalid_parameter_value: no such role
+		return fmt.Errorf("%w: take role %s: %w", ErrMissingRole, role, err)
 	}
-	if _, err := connection.Exec(ctx, "set role "+pgx.Identifier{role}.Sanitize()); err != nil {
+	if err != nil {
 		return fmt.Errorf("take role %s: %w", role, err)
 	}
 	return nil

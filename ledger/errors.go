@@ -26,6 +26,6 @@ var (
 	ErrExists         = errors.New("exists already")
 	ErrInvalid        = errors.New("not valid")
 	ErrNotMigrated    = errors.New("the database schema is not the one this program needs; run migrations first")
-	ErrMissingRole    = errors.New("the database lacks the roles sesshu_owner and sesshu_service, and this login may not create them")
+	ErrMissingRole    = errors.New("this login may not take on, or create, the roles sesshu_owner and sesshu_service")
 	ErrAlreadyRunning = errors.New("another process works under this client id")
 )

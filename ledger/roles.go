@@ -24,15 +24,8 @@ func prepareRoles(ctx context.Context, connection *pgx.Conn, schema string) erro
 		return err
 	}
 	for _, role := range []string{ownerRole, serviceRole} {
-		var member bool
-		if err := connection.QueryRow(ctx, "select pg_has_role(session_user, $1, 'MEMBER')", role).Scan(&member); err != nil {
+		if err := joinRole(ctx, connection, role); err != nil {
 			return err
-		}
-		if member {
-			continue
-		}
-		if err := changeCatalog(ctx, connection, "grant "+role+" to session_user"); err != nil {
-			return missingRole(role, err)
 		}
 	}
 	var owned bool
@@ -52,6 +45,23 @@ func ensureRole(ctx context.Context, connection *pgx.Conn, role string) error {
 		return missingRole(role, err)
 	}
 	return nil
+}
+
+// joinRole lets the login take the role on. Whether it may already is found out
+// by trying: since PostgreSQL 16 being a member is not enough.
+func joinRole(ctx context.Context, connection *pgx.Conn, role string) error {
+	err := become(ctx, connection, role)
+	if errors.Is(err, ErrMissingRole) {
+		if err := changeCatalog(ctx, connection, "grant "+role+" to session_user"); err != nil {
+			return missingRole(role, err)
+		}
+		err = become(ctx, connection, role)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = connection.Exec(ctx, "reset role")
+	return err
 }
 
 // missingRole tells an administrator what to do when this login may not.

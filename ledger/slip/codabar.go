@@ -41,6 +41,8 @@ func (c CodabarCheck) Character(symbol string) (byte, bool) {
 		return 0, false
 	}
 	switch c {
+	default:
+		return 0, false
 	case CodabarModulus10:
 		return '0' + byte((10-luhnSum(data)%10)%10), true
 	case CodabarModulus10Whole:
@@ -56,7 +58,6 @@ func (c CodabarCheck) Character(symbol string) (byte, bool) {
 		}
 		return '0' + byte(remainder), true
 	}
-	return 0, false
 }
 
 // StripCodabar removes the start and stop letters (A to D, in either case) from

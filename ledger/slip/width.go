@@ -9,8 +9,7 @@ import "strings"
 func HalfWidth(text string) string { return strings.Map(halfWidth, text) }
 
 func halfWidth(r rune) rune {
-	switch {
-	case r >= '！' && r <= '～':
+	if r >= '！' && r <= '～' {
 		return r - '！' + '!'
 	}
 	switch r {
