@@ -130,7 +130,7 @@ def main():
                 "cells_trained_on": int(sum(len(np.load(p)["labels"]) for p in work.glob("cells-train-*.npz") if "partial" not in p.name)),
                 "data": fingerprint, "versions": versions, "format": "ONNX opset 11, fp32, batch free"}
         (weights / f"{file.stem}.json").write_text(json.dumps(card, indent=1) + "\n")
-    calibration = {"sharpness": sharpness, "bias": [float(b) for b in bias], "floor": floor, "script": "ocr/train/calibrate_digits.py",
+    calibration = {"networks": [file.stem for file in files], "sharpness": sharpness, "bias": [float(b) for b in bias], "floor": floor, "script": "ocr/train/calibrate_digits.py",
                    "fitted_on": "calibrate split of ocr/train/sources.py", "cells": int(len(labels)), "evaluation": report}
     (weights / "calibration.json").write_text(json.dumps(calibration, indent=1) + "\n")
     np.savez(work / "evaluated-digits.npz", p=apply(mean, sharpness, bias, floor), labels=truth, names=names)
