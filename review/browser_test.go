@@ -65,6 +65,7 @@ func (d *desk) sit(name string) *person {
 	d.t.Helper()
 	p := d.newcomer()
 	p.open("/sign-in")
+	p.until(`document.activeElement.id === "account"`)
 	p.write(name)
 	p.press(kb.Tab)
 	p.write(password)
