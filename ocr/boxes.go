@@ -1,0 +1,249 @@
+package ocr
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/form"
+)
+
+// cell is what one cell of a field holds: a probability for each digit, for
+// nothing being written and for anything else, which sum to 1.
+type cell struct {
+	P         [10]float64
+	Empty     float64
+	NotADigit float64
+}
+
+// maxCandidates is how many whole texts are kept of a field; the mass of the
+// others is what is missing from 1.
+const maxCandidates = 8
+
+// decodeBoxes turns the cells of one field into whole texts: digits with the
+// preprinted characters between them, or for a date the day in ISO form. Its
+// probabilities are products over the cells and are never normalised to the
+// possible texts: that a month 13 does not exist does not make an unclear
+// month clear.
+func decodeBoxes(field form.Field, cells []cell) (candidates []slip.Candidate, empty float64) {
+	if len(cells) == 0 || len(cells) != strings.Count(onlyCells(field.Format), "#") {
+		return nil, 0
+	}
+	empty = 1
+	for _, c := range cells {
+		empty *= c.Empty
+	}
+	if strings.ContainsAny(field.Format, "YMD") {
+		candidates = decodeDate(field, cells)
+	} else {
+		candidates = decodeNumber(field.Format, cells)
+	}
+	return candidates, empty
+}
+
+// onlyCells replaces every cell of a format by #.
+func onlyCells(format string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("YMDN", r) {
+			return '#'
+		}
+		return '.'
+	}, format)
+}
+
+// decodeNumber returns the best digit strings with the preprinted characters
+// in their places. Cells before the first digit may be empty.
+func decodeNumber(format string, cells []cell) []slip.Candidate {
+	best := []slip.Candidate{{P: 1}}
+	next := 0
+	for _, r := range format {
+		if r != 'N' {
+			for i := range best {
+				best[i].Text += string(r)
+			}
+			continue
+		}
+		c := cells[next]
+		var longer []slip.Candidate
+		for _, prefix := range best {
+			for digit, p := range c.P {
+				longer = append(longer, slip.Candidate{Text: prefix.Text + strconv.Itoa(digit), P: prefix.P * p})
+			}
+			if blankSoFar(prefix.Text, format, next) && next < len(cells)-1 {
+				longer = append(longer, slip.Candidate{Text: prefix.Text, P: prefix.P * c.Empty})
+			}
+		}
+		best = top(longer, 4*maxCandidates)
+		next++
+	}
+	return top(best, maxCandidates)
+}
+
+// blankSoFar reports whether no cell of a text has held a digit yet.
+func blankSoFar(text, format string, cells int) bool {
+	if cells == 0 {
+		return true
+	}
+	preprinted := 0
+	for _, r := range format {
+		if r == 'N' {
+			break
+		}
+		preprinted++
+	}
+	return len([]rune(text)) == preprinted
+}
+
+// part is one number of a date with its probability.
+type part struct {
+	value int
+	p     float64
+}
+
+// decodeDate returns the best days of the calendar.
+func decodeDate(field form.Field, cells []cell) []slip.Candidate {
+	groups := dateGroups(field.Format, cells)
+	years, months, days := groups['Y'], groups['M'], groups['D']
+	era, inEra := slip.FindEra(field.Era)
+	mass := map[string]float64{}
+	for _, year := range years {
+		for _, month := range months {
+			for _, day := range days {
+				p := year.p * month.p * day.p
+				if p < 1e-9 {
+					continue
+				}
+				var date string
+				var ok bool
+				if inEra {
+					date, ok = era.Date(year.value, month.value, day.value)
+				} else {
+					date, ok = slip.ParseDate(strconv.Itoa(year.value) + "-" + strconv.Itoa(month.value) + "-" + strconv.Itoa(day.value))
+				}
+				if ok {
+					mass[date] += p
+				}
+			}
+		}
+	}
+	candidates := make([]slip.Candidate, 0, len(mass))
+	for date, p := range mass {
+		candidates = append(candidates, slip.Candidate{Text: date, P: p})
+	}
+	return top(candidates, maxCandidates)
+}
+
+// dateGroups returns the likely numbers of year, month and day. Digits that
+// are printed right beside a group's cells belong to it: the 202 of "202YMMDD".
+func dateGroups(format string, cells []cell) map[rune][]part {
+	groups := map[rune][]group{}
+	runes := []rune(format)
+	next := 0
+	for i, r := range runes {
+		switch {
+		case r == 'Y' || r == 'M' || r == 'D':
+			groups[r] = append(groups[r], group{cell: &cells[next]})
+			next++
+		case r >= '0' && r <= '9':
+			if owner, ok := owner(runes, i); ok {
+				groups[owner] = append(groups[owner], group{printed: int(r - '0')})
+			}
+		}
+	}
+	numbers := map[rune][]part{}
+	for kind, tokens := range groups {
+		numbers[kind] = numbersOf(tokens)
+	}
+	return numbers
+}
+
+// group is one place of a date's number: a cell, or a printed digit.
+type group struct {
+	cell    *cell
+	printed int
+}
+
+// owner returns the kind of cells that a printed digit stands beside, the ones
+// on its right first.
+func owner(format []rune, at int) (rune, bool) {
+	for _, step := range [2]int{1, -1} {
+		for i := at + step; i >= 0 && i < len(format); i += step {
+			if strings.ContainsRune("YMD", format[i]) {
+				return format[i], true
+			}
+			if format[i] < '0' || format[i] > '9' {
+				break
+			}
+		}
+	}
+	return 0, false
+}
+
+// numbersOf returns the likeliest numbers that the places of one group spell.
+// Cells before the first digit may be empty, so " 6" is 6 as "06" is.
+func numbersOf(places []group) []part {
+	const most = 60
+	// An ordered list, not a map: the sums must come out the same every time.
+	states := []numberState{{p: 1}}
+	for _, place := range places {
+		var next []numberState
+		add := func(value int, started bool, p float64) {
+			for i := range next {
+				if next[i].value == value && next[i].started == started {
+					next[i].p += p
+					return
+				}
+			}
+			next = append(next, numberState{value, started, p})
+		}
+		for _, s := range states {
+			if place.cell == nil {
+				add(s.value*10+place.printed, true, s.p)
+				continue
+			}
+			for digit, p := range place.cell.P {
+				add(s.value*10+digit, true, s.p*p)
+			}
+			if !s.started {
+				add(0, false, s.p*place.cell.Empty)
+			}
+		}
+		slices.SortFunc(next, func(a, b numberState) int {
+			return cmp.Or(cmp.Compare(b.p, a.p), cmp.Compare(a.value, b.value))
+		})
+		states = next[:min(most, len(next))]
+	}
+	var parts []part
+	for _, s := range states {
+		if s.started {
+			parts = append(parts, part{s.value, s.p})
+		}
+	}
+	return parts
+}
+
+// numberState is a number as far as it is spelled; started is false as long
+// as only empty cells were passed.
+type numberState struct {
+	value   int
+	started bool
+	p       float64
+}
+
+// top returns the n most probable candidates, best first; equal ones by text,
+// so that the order never depends on chance.
+func top(candidates []slip.Candidate, n int) []slip.Candidate {
+	slices.SortFunc(candidates, func(a, b slip.Candidate) int {
+		return cmp.Or(cmp.Compare(b.P, a.P), cmp.Compare(a.Text, b.Text))
+	})
+	candidates = candidates[:min(n, len(candidates))]
+	for i := range candidates {
+		if math.IsNaN(candidates[i].P) {
+			return nil // a reader gone wrong must not look like an answer
+		}
+	}
+	return slices.DeleteFunc(candidates, func(c slip.Candidate) bool { return c.P < 1e-9 })
+}

@@ -1,0 +1,194 @@
+package ocr
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/form"
+	"sesshu/ocr/label"
+	"sesshu/ocr/register"
+)
+
+// What is looked at on a vaccine's sticker.
+const (
+	stickerMargin  = 2.5 // millimetres beyond the field's box: stickers are pasted across its edge
+	wordMargin     = 0.5
+	lotCharacters  = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	mostStickWords = 24 // more words than this are no sticker
+)
+
+// pasted is a sticker's print: its lines in a straightened frame, and the map
+// from that frame to the page.
+type pasted struct {
+	label.Print
+	toPage register.Matrix
+}
+
+// sticker reads the lot number and the manufacturer from a pasted sticker. Each
+// is a reading of its own, named FIELD/VALUE.
+func (s *sheet) sticker(field form.Field, toPage register.Matrix) error {
+	crop, err := s.cut(toPage, field.Box, stickerMargin)
+	if err != nil {
+		return err
+	}
+	stop := s.clock.start(stepSticker)
+	print := label.Find(crop.Image, crop.PixelsPerMM)
+	stop()
+	found := pasted{Print: print, toPage: toPage.Times(straight(field.Box, stickerMargin, print.Turn))}
+	for _, gives := range field.Gives {
+		var reading slip.Reading
+		switch gives.Value {
+		case slip.LotNumber:
+			reading, err = s.lot(found)
+		case slip.Manufacturer:
+			reading, err = s.manufacturer(found)
+		default:
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		reading.Field = field.Name + "/" + string(gives.Value)
+		reading.Source = field.Source()
+		if reading.Quad == (slip.Quad{}) {
+			reading.Quad = crop.Quad
+		}
+		s.add(reading)
+	}
+	return nil
+}
+
+// straight maps the straightened frame of a crop to the coordinates that the
+// crop's box is given in.
+func straight(box form.Rectangle, margin, turn float64) register.Matrix {
+	x, y := box.Width/2+margin, box.Height/2+margin
+	sine, cosine := math.Sincos(turn * math.Pi / 180)
+	return register.Matrix{
+		cosine, -sine, box.X - margin + x - cosine*x + sine*y,
+		sine, cosine, box.Y - margin + y - sine*x - cosine*y,
+		0, 0, 1,
+	}
+}
+
+// lot reads every word that may be a lot number and keeps the best: one that
+// is written the way a manufacturer writes lots.
+func (s *sheet) lot(found pasted) (slip.Reading, error) {
+	reading := slip.Reading{Reader: "tesseract", Version: s.reader.tesseract.Version()}
+	best, second := 0.0, 0.0
+	words := 0
+	for _, line := range found.Lines {
+		for _, word := range lotWords(line) {
+			if words++; words > mostStickWords {
+				return reading, nil
+			}
+			candidates, crop, err := s.word(found, word)
+			if err != nil {
+				return reading, err
+			}
+			var lots []slip.Candidate
+			score := 0.0
+			for _, candidate := range candidates {
+				if text := strings.Join(strings.Fields(candidate.Text), ""); slip.ValidLot(text) && len(slip.LotMakers(text)) > 0 {
+					lots = append(lots, slip.Candidate{Text: text, P: candidate.P})
+					score += candidate.P
+				}
+			}
+			switch {
+			case score > best:
+				reading.Candidates, reading.Quad = lots, crop.Quad
+				best, second = score, best
+			case score > second:
+				second = score
+			}
+		}
+	}
+	// Two words that may both be the lot: neither is sure.
+	if best > 0 {
+		for i := range reading.Candidates {
+			reading.Candidates[i].P *= best / (best + second*second)
+		}
+	}
+	return reading, nil
+}
+
+// lotWords returns the words of a line that have the shape of a lot number, and
+// pairs of neighbours that together have it.
+func lotWords(line label.Line) []label.Box {
+	var words []label.Box
+	shaped := func(box label.Box) bool {
+		return box.Height > 1.1 && box.Width > 2.2*box.Height && box.Width < 9*box.Height
+	}
+	for i, word := range line.Words {
+		if shaped(word) {
+			words = append(words, word)
+		}
+		if i+1 == len(line.Words) {
+			break
+		}
+		next := line.Words[i+1]
+		if next.X-word.X-word.Width < 0.8*line.Height {
+			top, bottom := min(word.Y, next.Y), max(word.Y+word.Height, next.Y+next.Height)
+			if both := (label.Box{X: word.X, Y: top, Width: next.X + next.Width - word.X, Height: bottom - top}); shaped(both) && !shaped(word) && !shaped(next) {
+				words = append(words, both)
+			}
+		}
+	}
+	return words
+}
+
+// word reads one word as capital letters and digits.
+func (s *sheet) word(found pasted, box label.Box) ([]slip.Candidate, register.Crop, error) {
+	crop, err := s.cut(found.toPage, form.Rectangle(box), wordMargin)
+	if err != nil {
+		return nil, crop, err
+	}
+	defer s.clock.start(stepTesseract)()
+	candidates, err := s.reader.tesseract.Line(crop.Image, dpi(crop), lotCharacters)
+	return candidates, crop, err
+}
+
+// dpi returns a crop's density in the unit that Tesseract wants.
+func dpi(crop register.Crop) int { return int(math.Round(crop.PixelsPerMM * 25.4)) }
+
+// manufacturer reads the lines, largest print first, until one names a
+// manufacturer or its product.
+func (s *sheet) manufacturer(found pasted) (slip.Reading, error) {
+	reading := slip.Reading{Reader: "tesseract", Version: s.reader.tesseract.Version()}
+	lines := slices.Clone(found.Lines)
+	slices.SortStableFunc(lines, func(a, b label.Line) int {
+		return int(math.Copysign(1, b.Height*min(b.Width, 30)-a.Height*min(a.Width, 30)))
+	})
+	for i, line := range lines {
+		if i == mostNameLines {
+			break
+		}
+		crop, err := s.cut(found.toPage, form.Rectangle(line.Box), wordMargin)
+		if err != nil {
+			return reading, err
+		}
+		stop := s.clock.start(stepTesseract)
+		texts, err := s.reader.tesseract.Line(crop.Image, dpi(crop), "")
+		stop()
+		if err != nil {
+			return reading, err
+		}
+		if len(texts) == 0 {
+			continue
+		}
+		if name, likeness := nameIn(texts[0].Text); likeness > 0 {
+			p := nameProbability(likeness)
+			if p > reading.Best().P {
+				reading.Candidates, reading.Quad = []slip.Candidate{{Text: name, P: p}}, crop.Quad
+			}
+			if likeness == 1 {
+				break
+			}
+		}
+	}
+	return reading, nil
+}
+
+// mostNameLines is how many lines are read in search of a name.
+const mostNameLines = 5
