@@ -167,7 +167,7 @@ func (p Policy) bound(value slip.Value) float64 {
 // amounts returns the doses of a lot's product; nil when no rule speaks of it.
 func (p Policy) amounts(lot slip.Lot) []string {
 	for _, rule := range p.Amounts {
-		if rule.Product != "" && !strings.Contains(slip.HalfWidth(lot.Product), rule.Product) {
+		if rule.Product != "" && !strings.Contains(slip.HalfWidth(lot.Product), slip.HalfWidth(rule.Product)) {
 			continue
 		}
 		if rule.Manufacturer != "" && !slip.SameManufacturer(rule.Manufacturer, lot.Manufacturer) {

@@ -32,7 +32,7 @@ func (j *judge) lot(ctx context.Context) error {
 		row = j.lotNumber(master, slices.Contains(value.Checks, form.CheckLot), makers)
 	}
 	if hasMaker {
-		j.manufacturer(master, makers, row)
+		j.manufacturer(makers, row)
 	}
 	return nil
 }
@@ -87,7 +87,7 @@ func (j *judge) lotNumber(master []slip.Lot, mustBeKnown bool, makers []print) *
 
 // manufacturer decides whose vaccine it is: what the sticker says, with the
 // lot's row of the master as a witness.
-func (j *judge) manufacturer(master []slip.Lot, makers []print, row *slip.Lot) {
+func (j *judge) manufacturer(makers []print, row *slip.Lot) {
 	if row != nil {
 		for i := range makers {
 			for k, t := range makers[i].texts {
@@ -199,6 +199,14 @@ func nearLots(prints []print, numbers []string) []string {
 	return near
 }
 
+// Shares of a reader's errors on a text that end on one given neighbour. A lot
+// number of six characters has some 20 neighbours that look alike and, among the
+// characters its places may hold, 60 that do not; many errors are no single change.
+const (
+	alikeShare  = 0.05
+	unlikeShare = 0.01
+)
+
 // neighbourRoom says how much room a list leaves for rivals of one of its texts:
 // a little for everything, and the share of a reader's errors that would end on
 // each neighbour one step away. A reader errs on any of a text's places and
@@ -217,9 +225,9 @@ func neighbourRoom(list []string, little float64) func(string) float64 {
 				}
 			}
 			if alike {
-				room += 0.2
+				room += alikeShare
 			} else {
-				room += 0.02
+				room += unlikeShare
 			}
 		}
 		return math.Min(room, 1)
