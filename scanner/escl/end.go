@@ -59,11 +59,15 @@ func (b *batch) explain(ctx context.Context, code int) (again bool, err error) {
 func (b *batch) settled(ctx context.Context, now status, code int) (again bool, err error) {
 	switch now.Adf {
 	case "ScannerAdfLoaded", "ScannerAdfProcessing":
-		if b.inJob == 0 {
-			// A second job would end as this one did.
-			return false, now.named(scanner.Mispick)
+		switch {
+		case b.inJob > 0:
+			return b.nextJob(ctx)
+		case now.Adf == "ScannerAdfProcessing" && b.delivered > 0:
+			// Some devices never say more than "processing". A job of its own
+			// that fed nothing is their way of saying "empty".
+			return false, nil
 		}
-		return b.nextJob(ctx)
+		return false, now.named(scanner.Mispick) // a second job would end as this one did
 	case "ScannerAdfEmpty", "":
 		if code >= http.StatusInternalServerError && code != http.StatusServiceUnavailable {
 			return false, httpFault(code)

@@ -90,20 +90,15 @@ func (s status) moving() bool { return s.State == "Processing" || s.State == "Te
 // adfConditions is the table of feeder states (eSCL 2.x, AdfState) that are
 // faults. Loaded, Empty and Processing are not faults.
 var adfConditions = map[string]scanner.Condition{
-	"ScannerAdfJam":                    scanner.Jam,
-	"ScannerAdfMispick":                scanner.Mispick,
-	"ScannerAdfMultipickDetected":      scanner.DoubleFeed,
-	"ScannerAdfHatchOpen":              scanner.CoverOpen,
-	"ScannerAdfDuplexPageTooShort":     scanner.Jam,
-	"ScannerAdfDuplexPageTooLong":      scanner.DoubleFeed,
-	"ScannerAdfInputTrayFailed":        scanner.Mispick,
-	"ScannerAdfInputTrayOverloaded":    scanner.Mispick,
-	"ScannerAdfOutputTrayFull":         scanner.Jam,
-	"ScannerAdfDoubleFeed":             scanner.DoubleFeed, // seen instead of Multipick
-	"ScannerAdfCoverOpen":              scanner.CoverOpen,  // seen instead of Hatch
-	"ScannerAdfPaperJam":               scanner.Jam,        // seen instead of Jam
-	"ScannerAdfUnknownError":           scanner.Unknown,
-	"ScannerAdfDuplexPageSizeMismatch": scanner.Jam,
+	"ScannerAdfJam":                 scanner.Jam,
+	"ScannerAdfMispick":             scanner.Mispick,
+	"ScannerAdfMultipickDetected":   scanner.DoubleFeed,
+	"ScannerAdfHatchOpen":           scanner.CoverOpen,
+	"ScannerAdfDoorOpen":            scanner.CoverOpen, // not in the standard; sane-airscan knows it
+	"ScannerAdfDuplexPageTooShort":  scanner.Jam,
+	"ScannerAdfDuplexPageTooLong":   scanner.DoubleFeed, // two sheets that overlap look like a long one
+	"ScannerAdfInputTrayFailed":     scanner.Mispick,
+	"ScannerAdfInputTrayOverloaded": scanner.Mispick,
 }
 
 // reasonConditions is the table of JobStateReasons and StateReasons (names

@@ -1,0 +1,183 @@
+package station
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"sesshu/ledger/slip"
+)
+
+// maxRefusals is how often in turn a sheet may be refused before a person is
+// asked: bytes can be damaged on the way, but not every time.
+const maxRefusals = 3
+
+// Run hands in what lies in the spool, in order, until the context ends; then
+// it returns nil. While the intake fails it tries again with growing pauses.
+// One Run runs at a time.
+func (s *Station) Run(ctx context.Context) error {
+	if s.config.Intake == nil {
+		return errors.New("station has no intake to hand in to")
+	}
+	pause := s.config.RetryFirst
+	for {
+		err := s.handInAll(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		s.noteTrouble(ctx, err)
+		if err == nil {
+			pause = s.config.RetryFirst
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-s.wake:
+			}
+			continue
+		}
+		// New sheets do not hurry a server that is away.
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(min(max(pause, retryAfter(err)), s.config.RetryMost)):
+		}
+		pause = min(2*pause, s.config.RetryMost)
+	}
+}
+
+// retryAfter returns how long the server asked to be left alone.
+func retryAfter(err error) time.Duration {
+	var polite interface{ RetryAfter() time.Duration }
+	if errors.As(err, &polite) {
+		return polite.RetryAfter()
+	}
+	return 0
+}
+
+// noteTrouble remembers and tells when handing in begins or ceases to fail.
+func (s *Station) noteTrouble(ctx context.Context, err error) {
+	s.mu.Lock()
+	before := s.trouble
+	s.trouble = err
+	s.mu.Unlock()
+	switch {
+	case err != nil && (before == nil || before.Error() != err.Error()):
+		s.log.LogAttrs(ctx, slog.LevelWarn, "handing in fails, will try again", slog.String("error", err.Error()))
+		s.tell(Event{Kind: Trouble, Err: err})
+	case err == nil && before != nil:
+		s.log.LogAttrs(ctx, slog.LevelInfo, "handing in works again")
+		s.tell(Event{Kind: Recovered})
+	}
+}
+
+// handInAll hands in until nothing is left. A stuck batch does not hold up the
+// others; a server that is away does.
+func (s *Station) handInAll(ctx context.Context) error {
+	for _, b := range s.spool.all() {
+		if b.account().Stuck != nil {
+			continue
+		}
+		if err := s.handInBatch(ctx, b); err != nil {
+			if !s.sticks(ctx, b, err) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sticks decides whether an error is about this batch alone and for a person.
+func (s *Station) sticks(ctx context.Context, b *spoolBatch, err error) bool {
+	b.mu.Lock()
+	if errors.Is(err, ErrRefused) {
+		b.refused++
+	}
+	stuck := errors.Is(err, ErrConflict) || errors.Is(err, ErrSpoolDamaged) || errors.Is(err, ErrLedgerDisagrees) || b.refused >= maxRefusals
+	if stuck {
+		b.stuck = err
+	}
+	b.mu.Unlock()
+	if !stuck {
+		return false
+	}
+	s.log.LogAttrs(ctx, slog.LevelError, "batch is stuck, its sheets stay in the spool until a person has looked",
+		slog.String("batch", b.name), slog.String("error", err.Error()))
+	s.tell(Event{Kind: Trouble, Sheet: slip.SheetID{Station: s.config.Name, Batch: b.name}, Err: err})
+	s.signal()
+	return true
+}
+
+// handInBatch brings one batch as far as it can go.
+func (s *Station) handInBatch(ctx context.Context, b *spoolBatch) error {
+	account := b.account()
+	if account.ClosedAt != nil {
+		return nil
+	}
+	if !b.opened() {
+		if err := s.config.Intake.OpenBatch(ctx, s.config.Name, account.Name, account.Declared); err != nil {
+			return fmt.Errorf("open batch %s: %w", account.Name, err)
+		}
+		if err := b.update(func(state *batchState) { state.Opened = true }); err != nil {
+			return err
+		}
+	}
+	for account.HandedIn < account.Safe {
+		if err := s.handInSheet(ctx, b, account.HandedIn+1); err != nil {
+			return err
+		}
+		account = b.account()
+	}
+	if account.Closing == nil {
+		return nil
+	}
+	return s.closeBatch(ctx, b, account)
+}
+
+// handInSheet hands in one sheet and forgets it once it is confirmed.
+func (s *Station) handInSheet(ctx context.Context, b *spoolBatch, sequence int) error {
+	note, err := b.record(sequence)
+	if err != nil {
+		return fmt.Errorf("hand in sheet %d: %w: %w", sequence, ErrSpoolDamaged, err)
+	}
+	image, err := os.ReadFile(b.path(sequence, imageSuffix))
+	if err != nil {
+		return fmt.Errorf("hand in %s: %w: %w", note.SheetID, ErrSpoolDamaged, err)
+	}
+	if slip.HashOf(image) != note.SHA256 {
+		return fmt.Errorf("hand in %s: image changed on disk: %w", note.SheetID, ErrSpoolDamaged)
+	}
+	if _, err := s.config.Intake.StoreSheet(ctx, note.Sheet, bytes.NewReader(image)); err != nil {
+		return fmt.Errorf("hand in %s: %w", note.SheetID, err)
+	}
+	if err := b.confirmed(note); err != nil {
+		return fmt.Errorf("forget %s: %w", note.SheetID, err)
+	}
+	account := b.account()
+	s.tell(Event{Kind: HandedIn, Sheet: note.SheetID, Declared: account.Declared, Safe: account.Safe, HandedIn: account.HandedIn})
+	s.signal()
+	return nil
+}
+
+// closeBatch closes the batch at the intake and checks that the intake holds
+// what was handed in.
+func (s *Station) closeBatch(ctx context.Context, b *spoolBatch, account Batch) error {
+	count, err := s.config.Intake.CloseBatch(ctx, s.config.Name, account.Name)
+	if err != nil {
+		return fmt.Errorf("close batch %s: %w", account.Name, err)
+	}
+	if count.Stored != account.HandedIn {
+		return fmt.Errorf("close batch %s: %d handed in, %d stored: %w", account.Name, account.HandedIn, count.Stored, ErrLedgerDisagrees)
+	}
+	now := s.config.Now().UTC()
+	if err := b.update(func(state *batchState) { state.ClosedAt = &now }); err != nil {
+		return err
+	}
+	s.tell(Event{Kind: BatchClosed, Sheet: slip.SheetID{Station: s.config.Name, Batch: account.Name},
+		Declared: account.Declared, Safe: account.Safe, HandedIn: account.HandedIn, Count: &count})
+	s.signal()
+	return nil
+}

@@ -1,0 +1,85 @@
+package station
+
+import (
+	"fmt"
+
+	"sesshu/scanner"
+)
+
+// Report is what a feed came to, with the words for the operator.
+type Report struct {
+	Station  string
+	Batch    string
+	Declared *int // nil when the operator declared nothing
+	Fed      int  // sheets that this feed brought safely in
+	Safe     int  // sheets 1 to Safe of the batch are safely in
+	// Missing is how many declared sheets are not in; negative when more were
+	// fed than declared, 0 when nothing was declared.
+	Missing int
+	// Repeats are the sheets of this feed whose image equals the one before to
+	// the last bit: a device that delivered one page twice, or the same picture
+	// fed twice. They are sheets like any other; a person decides.
+	Repeats []int
+	// Fault is why feeding ended; nil when the feeder ran empty.
+	Fault error
+	// LastImage is the image of the last sheet that is safely in, to show to the
+	// operator; nil when this feed brought none in.
+	LastImage []byte
+	// Title says what happened, Steps what to do with which sheet.
+	Title, Steps scanner.Words
+}
+
+// Complete reports a feed after which the batch can be closed: the feeder ran
+// empty, and the counts agree or nothing was declared.
+func (r Report) Complete() bool { return r.Fault == nil && r.Missing == 0 }
+
+// explain fills in the words.
+func (r *Report) explain() {
+	if r.Declared != nil {
+		r.Missing = *r.Declared - r.Safe
+	}
+	switch {
+	case r.Fault != nil:
+		condition := scanner.ConditionOf(r.Fault)
+		r.Title, r.Steps = condition.Title(), condition.Steps(r.Safe)
+	case r.Missing > 0:
+		r.Title = scanner.Words{
+			Japanese: fmt.Sprintf("%d枚足りません(申告%d枚、取り込み%d枚)。", r.Missing, *r.Declared, r.Safe),
+			English:  fmt.Sprintf("%d sheets are missing: %d declared, %d in.", r.Missing, *r.Declared, r.Safe),
+		}
+		r.Steps = scanner.Words{
+			Japanese: "給紙口・搬送路に用紙が残っていないか、2枚重なって通った用紙がないか確認してください。枚数を数え直し、合わない場合はこの束を取り消して最初から取り込み直すか、理由を記入して閉じてください。",
+			English:  "Look for sheets left in the feeder or the paper path, and for two that went through together. Count again; if it still does not agree, feed the stack again as a new batch or close this one with a reason.",
+		}
+	case r.Missing < 0:
+		r.Title = scanner.Words{
+			Japanese: fmt.Sprintf("%d枚多く取り込まれました(申告%d枚、取り込み%d枚)。", -r.Missing, *r.Declared, r.Safe),
+			English:  fmt.Sprintf("%d sheets too many: %d declared, %d in.", -r.Missing, *r.Declared, r.Safe),
+		}
+		r.Steps = scanner.Words{
+			Japanese: "用紙を数え直してください。同じ画像が続いた番号: " + list(r.Repeats) + "。合わない場合は理由を記入して閉じてください。",
+			English:  "Count the sheets again. Images that repeat the one before: " + list(r.Repeats) + ". If it still does not agree, close the batch with a reason.",
+		}
+	default:
+		r.Title = scanner.Words{Japanese: "取り込みが終わりました。", English: "Feeding is complete."}
+		r.Steps = scanner.Words{
+			Japanese: fmt.Sprintf("%d枚を取り込みました。", r.Safe),
+			English:  fmt.Sprintf("%d sheets are safely in.", r.Safe),
+		}
+	}
+}
+
+// list writes sequence numbers, a dash for none.
+func list(numbers []int) string {
+	if len(numbers) == 0 {
+		return "-"
+	}
+	text := ""
+	for i, number := range numbers {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprint(number)
+	}
+	return text
+}

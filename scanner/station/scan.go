@@ -1,0 +1,149 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"sesshu/ledger/slip"
+	"sesshu/scanner"
+	"sesshu/scanner/media"
+)
+
+// Scan feeds a stack into a batch until the feeder is empty or a fault stops
+// it. It can be called again for the same batch, to go on after a fault or with
+// the next stack. declared is how many sheets the operator counted, nil when
+// unknown or when an opened batch goes on.
+//
+// A device that says "empty" before the declared count is reached is asked
+// again: devices have been seen to say so with half the stack left.
+//
+// The report is valid whatever the error is. The error is nil when the feeder
+// ran empty, also when the counts disagree (see Report.Missing); otherwise it
+// is what stopped the feed, and everything up to Report.Safe is in.
+func (s *Station) Scan(ctx context.Context, device scanner.Device, settings scanner.Settings, batch string, declared *int) (Report, error) {
+	report := Report{Station: s.config.Name, Batch: batch, Declared: declared}
+	if !s.feeding.TryLock() {
+		return report, fmt.Errorf("scan batch %s: %w", batch, ErrFeeding)
+	}
+	defer s.feeding.Unlock()
+	into, err := s.spool.create(batch, declared, s.config.Now())
+	if err == nil {
+		s.signal() // the intake can learn of the batch while the first sheet moves
+		feed := feed{station: s, into: into, settings: settings, report: &report}
+		err = feed.run(ctx, device)
+		account := into.account()
+		report.Declared, report.Safe = account.Declared, account.Safe
+	}
+	report.Fault = err
+	report.explain()
+	if err != nil {
+		s.log.LogAttrs(ctx, slog.LevelWarn, "feeding stopped", slog.String("batch", batch),
+			slog.Int("safe", report.Safe), slog.String("error", err.Error()))
+		s.tell(Event{Kind: Stopped, Sheet: slip.SheetID{Station: report.Station, Batch: batch},
+			Declared: report.Declared, Safe: report.Safe, Err: err})
+		return report, fmt.Errorf("scan batch %s: %w", batch, err)
+	}
+	return report, nil
+}
+
+// feed is one call of Scan.
+type feed struct {
+	station  *Station
+	into     *spoolBatch
+	settings scanner.Settings
+	report   *Report
+}
+
+// run feeds until the device says "empty" and the count does not contradict.
+func (f *feed) run(ctx context.Context, device scanner.Device) error {
+	for {
+		before := f.report.Fed
+		err := f.once(ctx, device)
+		account := f.into.account()
+		short := account.Declared != nil && account.Safe < *account.Declared
+		switch {
+		case err == nil && short && f.report.Fed > before:
+			f.station.log.LogAttrs(ctx, slog.LevelInfo, "device says empty before the declared count, asking again",
+				slog.String("batch", account.Name), slog.Int("safe", account.Safe), slog.Int("declared", *account.Declared))
+			continue
+		case errors.Is(err, scanner.FeederEmpty) && f.report.Fed > 0:
+			return nil
+		}
+		return err
+	}
+}
+
+// once runs the feeder once.
+func (f *feed) once(ctx context.Context, device scanner.Device) (err error) {
+	batch, err := device.Scan(ctx, f.settings)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, batch.Close()) }()
+	var front *scanner.Image // waits for its back
+	for {
+		image, err := batch.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF) && front != nil:
+			return &scanner.Fault{Condition: scanner.OddSides, Protocol: "feed", Raw: "feeder empty after a front"}
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case (image.Side == scanner.Back) != (front != nil):
+			return &scanner.Fault{Condition: scanner.OddSides, Protocol: "feed", Raw: "sides out of turn"}
+		case f.settings.Duplex && image.Side == scanner.Front && image.MediaType != media.PDF && image.MediaType != media.TIFF:
+			front = &image
+			continue
+		}
+		if front != nil {
+			if image, err = pair(*front, image); err != nil {
+				return err
+			}
+			front = nil
+		}
+		if err := f.keep(ctx, image); err != nil {
+			return err
+		}
+		if confirmer, ok := batch.(scanner.Confirmer); ok {
+			if err := confirmer.Confirm(ctx, image); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// pair joins front and back into one object, so that they stay together.
+func pair(front, back scanner.Image) (scanner.Image, error) {
+	both, err := media.Pair(front.Bytes, back.Bytes, front.DPI)
+	if err != nil {
+		return scanner.Image{}, &scanner.Fault{Condition: scanner.Unsupported, Protocol: "feed", Cause: err}
+	}
+	back.Bytes, back.MediaType = both, media.PDF
+	return back, nil
+}
+
+// keep spools one sheet and tells of it.
+func (f *feed) keep(ctx context.Context, image scanner.Image) error {
+	if image.Source != "" && f.station.spool.holdsSource(image.Source) {
+		return nil // spooled before a crash, and not confirmed to its device
+	}
+	previous := f.into.lastHash()
+	sheet, err := f.into.append(image.Bytes, slip.Sheet{MediaType: image.MediaType, CapturedAt: image.CapturedAt.UTC(), DPI: image.DPI}, image.Source)
+	if err != nil {
+		return err
+	}
+	f.report.Fed++
+	f.report.LastImage = image.Bytes
+	if sheet.SHA256 == previous {
+		f.report.Repeats = append(f.report.Repeats, sheet.Sequence)
+	}
+	f.station.log.LogAttrs(ctx, slog.LevelDebug, "sheet spooled", slog.String("sheet", sheet.String()), slog.Int64("bytes", sheet.Bytes))
+	account := f.into.account()
+	f.station.tell(Event{Kind: Spooled, Sheet: sheet.SheetID, Declared: account.Declared, Safe: account.Safe, HandedIn: account.HandedIn})
+	f.station.signal()
+	return nil
+}

@@ -1,0 +1,281 @@
+package station
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"sesshu/ledger/slip"
+)
+
+// batchState is batch.json.
+type batchState struct {
+	Station  string    `json:"station"`
+	Batch    string    `json:"batch"`
+	Declared *int      `json:"declared"`
+	OpenedAt time.Time `json:"opened_at"`
+	// Opened: the intake knows the batch.
+	Opened bool `json:"opened"`
+	// HandedIn: the intake has confirmed the sheets 1 to HandedIn. It is written
+	// before their files are deleted.
+	HandedIn int `json:"handed_in"`
+	// LastSource is the source of sheet HandedIn: a device that stopped between
+	// spooling and forgetting it offers it again.
+	LastSource string     `json:"last_source,omitempty"`
+	Closing    *Closing   `json:"closing,omitempty"`
+	ClosedAt   *time.Time `json:"closed_at,omitempty"`
+}
+
+// record is NNNNNN.json.
+type record struct {
+	slip.Sheet
+	Source string `json:"source,omitempty"`
+}
+
+// spoolBatch is one batch's directory. One goroutine appends (the one that
+// feeds), one takes out (the one that hands in).
+type spoolBatch struct {
+	spool     *spool
+	name      string
+	directory string
+
+	mu      sync.Mutex // also held while batch.json is written
+	state   batchState
+	highest int            // sequence of the last sheet that is safely in
+	sources map[string]int // source → sequence, of the sheets in the spool
+	last    slip.Hash      // of sheet highest; zero when not known
+	stuck   error          // why a person must look at it
+	refused int            // times the intake refused the sheet in turn
+}
+
+const (
+	imageSuffix  = ".image"
+	recordSuffix = ".json"
+	batchFile    = "batch.json"
+)
+
+func sheetFile(sequence int, suffix string) string { return fmt.Sprintf("%06d%s", sequence, suffix) }
+
+// create makes the batch's directory, or returns the batch that is there.
+func (s *spool) create(name string, declared *int, now time.Time) (*spoolBatch, error) {
+	if err := ValidName(name); err != nil {
+		return nil, fmt.Errorf("batch: %w", err)
+	}
+	if b, found := s.find(name); found {
+		return b, b.mayFeed(declared)
+	}
+	b := &spoolBatch{spool: s, name: name, directory: filepath.Join(s.directory, name), sources: map[string]int{},
+		state: batchState{Station: s.station, Batch: name, Declared: declared, OpenedAt: now.UTC()}}
+	if err := os.MkdirAll(b.directory, 0o700); err != nil {
+		return nil, spoolFault(err)
+	}
+	if err := writeJSON(filepath.Join(b.directory, batchFile), b.state, s.write); err != nil {
+		return nil, spoolFault(err)
+	}
+	if err := syncDirectory(s.directory); err != nil {
+		return nil, spoolFault(err)
+	}
+	s.mu.Lock()
+	s.batches = append(s.batches, b)
+	s.mu.Unlock()
+	return b, nil
+}
+
+func (b *spoolBatch) mayFeed(declared *int) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.state.Closing != nil:
+		return fmt.Errorf("batch %s: %w", b.name, ErrBatchClosed)
+	case b.stuck != nil:
+		return fmt.Errorf("batch %s: %w", b.name, b.stuck)
+	case declared != nil && (b.state.Declared == nil || *b.state.Declared != *declared):
+		return fmt.Errorf("batch %s: %w", b.name, ErrDeclaredDiffers)
+	}
+	return nil
+}
+
+// loadBatch reads one directory and repairs what a crash left half done. It
+// returns nil for a directory whose batch never came to be.
+func (s *spool) loadBatch(name string) (*spoolBatch, error) {
+	b := &spoolBatch{spool: s, name: name, directory: filepath.Join(s.directory, name), sources: map[string]int{}}
+	err := readJSON(filepath.Join(b.directory, batchFile), &b.state)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil //nolint:nilnil // said above
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSpoolDamaged, err)
+	}
+	entries, err := os.ReadDir(b.directory)
+	if err != nil {
+		return nil, err
+	}
+	images, records := map[int]bool{}, map[int]bool{}
+	for _, entry := range entries {
+		path := filepath.Join(b.directory, entry.Name())
+		if strings.HasPrefix(entry.Name(), temporaryPrefix) {
+			_ = os.Remove(path) // harmless if it stays
+			continue
+		}
+		suffix := filepath.Ext(entry.Name())
+		sequence, err := strconv.Atoi(strings.TrimSuffix(entry.Name(), suffix))
+		switch {
+		case err != nil: // batch.json
+		case sequence <= b.state.HandedIn:
+			_ = os.Remove(path) // confirmed; the crash came before its deletion
+		case suffix == imageSuffix:
+			images[sequence] = true
+		case suffix == recordSuffix:
+			records[sequence] = true
+		}
+	}
+	return b, b.adopt(images, records)
+}
+
+// adopt takes over the sheets that have both files, and removes an image whose
+// record was never written: that sheet is not in, and the operator is told to
+// feed it again.
+func (b *spoolBatch) adopt(images, records map[int]bool) error {
+	b.highest = b.state.HandedIn
+	sequences := make([]int, 0, len(records))
+	for sequence := range records {
+		sequences = append(sequences, sequence)
+	}
+	slices.Sort(sequences)
+	for _, sequence := range sequences {
+		if sequence != b.highest+1 || !images[sequence] {
+			b.stuck = fmt.Errorf("sheet %d is missing: %w", b.highest+1, ErrSpoolDamaged)
+			b.highest = sequences[len(sequences)-1] // its number must not come again
+			return nil
+		}
+		b.highest = sequence
+		if note, err := b.record(sequence); err == nil {
+			b.last = note.SHA256
+			if note.Source != "" {
+				b.sources[note.Source] = sequence
+			}
+		}
+	}
+	for sequence := range images {
+		if sequence > b.highest {
+			if err := os.Remove(b.path(sequence, imageSuffix)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *spoolBatch) path(sequence int, suffix string) string {
+	return filepath.Join(b.directory, sheetFile(sequence, suffix))
+}
+
+func (b *spoolBatch) record(sequence int) (record, error) {
+	var note record
+	if err := readJSON(b.path(sequence, recordSuffix), &note); err != nil {
+		return record{}, err
+	}
+	if note.Sequence != sequence || note.Batch != b.name || note.Station != b.spool.station {
+		return record{}, fmt.Errorf("record %d speaks of %s", sequence, note.SheetID)
+	}
+	return note, nil
+}
+
+// append makes one sheet durable and returns it with its identity.
+func (b *spoolBatch) append(image []byte, sheet slip.Sheet, source string) (slip.Sheet, error) {
+	b.mu.Lock()
+	sequence := b.highest + 1
+	b.mu.Unlock()
+	sheet.SheetID = slip.SheetID{Station: b.spool.station, Batch: b.name, Sequence: sequence}
+	sheet.SHA256 = slip.HashOf(image)
+	sheet.Bytes = int64(len(image))
+	err := b.spool.write(b.path(sequence, imageSuffix), image)
+	if err == nil {
+		err = writeJSON(b.path(sequence, recordSuffix), record{Sheet: sheet, Source: source}, b.spool.write)
+	}
+	if err != nil {
+		return slip.Sheet{}, b.takeBack(sequence, err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.highest, b.last = sequence, sheet.SHA256
+	if source != "" {
+		b.sources[source] = sequence
+	}
+	return sheet, nil
+}
+
+// takeBack undoes a failed append: its record may be on disk all the same, and
+// the operator is about to be told that the sheet is not in. The record goes
+// first, because it is what makes a sheet.
+func (b *spoolBatch) takeBack(sequence int, cause error) error {
+	for _, suffix := range []string{recordSuffix, imageSuffix} {
+		if err := os.Remove(b.path(sequence, suffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			b.mu.Lock()
+			b.stuck = fmt.Errorf("sheet %d may be in or not: %w: %w", sequence, ErrSpoolDamaged, err)
+			b.mu.Unlock()
+			return spoolFault(errors.Join(cause, err))
+		}
+	}
+	return spoolFault(cause)
+}
+
+// update changes batch.json; the change holds only when it is durable.
+func (b *spoolBatch) update(change func(*batchState)) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	next := b.state
+	change(&next)
+	if err := writeJSON(filepath.Join(b.directory, batchFile), next, b.spool.write); err != nil {
+		return spoolFault(err)
+	}
+	b.state = next
+	return nil
+}
+
+// confirmed forgets a sheet that the intake has stored.
+func (b *spoolBatch) confirmed(note record) error {
+	err := b.update(func(state *batchState) { state.HandedIn, state.LastSource = note.Sequence, note.Source })
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	delete(b.sources, note.Source)
+	b.refused = 0
+	b.mu.Unlock()
+	// A file that stays is removed by the next start.
+	return errors.Join(os.Remove(b.path(note.Sequence, recordSuffix)), os.Remove(b.path(note.Sequence, imageSuffix)))
+}
+
+func (b *spoolBatch) holdsSource(source string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, held := b.sources[source]
+	return held || b.state.LastSource == source
+}
+
+func (b *spoolBatch) account() Batch {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return Batch{Name: b.name, Declared: b.state.Declared, Safe: b.highest, HandedIn: b.state.HandedIn,
+		OpenedAt: b.state.OpenedAt, Closing: b.state.Closing, ClosedAt: b.state.ClosedAt, Stuck: b.stuck}
+}
+
+func (b *spoolBatch) opened() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.state.Opened
+}
+
+func (b *spoolBatch) lastHash() slip.Hash {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last
+}

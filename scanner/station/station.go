@@ -1,0 +1,286 @@
+// Package station feeds sheets from a scanner into a crash-safe spool and hands
+// them in to the ledger's intake.
+//
+// The two halves meet only in the spool: Scan returns when the paper is safely
+// on disk, whether or not a server can be reached, and Run hands in what lies
+// there, for days if need be. Nothing leaves the spool before the intake has
+// confirmed that it stored the sheet, so a sheet is handed in at least once; its
+// identity (station, batch, sequence) lets the intake store it exactly once.
+//
+// Sheets that are safely in are always the first ones of the stack. That is why
+// recovery is simple to say: put back everything behind the last safe sheet.
+package station
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"sesshu/ledger/slip"
+	"sesshu/scanner"
+)
+
+// Intake takes sheets in. *ledger.Store satisfies it inside one process,
+// *handin.Client over HTTP. Every method is safe to repeat.
+type Intake interface {
+	OpenBatch(ctx context.Context, station, batch string, declared *int) error
+	// StoreSheet returns without an error only when the sheet is durable.
+	StoreSheet(ctx context.Context, sheet slip.Sheet, image io.Reader) (stored bool, err error)
+	CloseBatch(ctx context.Context, station, batch string) (slip.BatchCount, error)
+	Batch(ctx context.Context, station, batch string) (slip.BatchCount, error)
+}
+
+// Errors that an intake may wrap to say what repeating can and cannot mend. Any
+// other error is taken for a server that is away, and is repeated for ever.
+var (
+	// ErrConflict: the identity holds other bytes. Never repeated; the bytes
+	// stay in the spool for a person to look at.
+	ErrConflict = errors.New("another sheet was handed in under this identity")
+	// ErrRefused: the request itself is at fault. Repeated a few times, because
+	// bytes can be damaged on the way, then kept for a person.
+	ErrRefused = errors.New("the server refuses this sheet")
+	// ErrUnauthorized: the station's credential is wrong. Repeated, because an
+	// administrator can mend it.
+	ErrUnauthorized = errors.New("the server does not accept this station's credential")
+)
+
+// Errors of the station itself.
+var (
+	ErrBatchClosed     = errors.New("batch is closed")
+	ErrCountsDisagree  = errors.New("sheets fed are not as many as declared")
+	ErrDeclaredDiffers = errors.New("batch was opened with another declared count")
+	ErrFeeding         = errors.New("station is feeding")
+	ErrUnknownBatch    = errors.New("station knows no such batch")
+	ErrLedgerDisagrees = errors.New("ledger holds another number of sheets than were handed in")
+)
+
+// Config describes a station.
+type Config struct {
+	Name   string // the station's identity, see ValidName
+	Dir    string // the spool; made when missing; belongs to this station alone
+	Intake Intake // may be nil for a station that only feeds
+	Now    func() time.Time
+	Logger *slog.Logger // nil discards
+	// Progress is told of everything that happens, one event at a time, in
+	// order. It must return soon and must not call the station.
+	Progress func(Event)
+	// RetryFirst and RetryMost bound the pause after the intake failed. Zero
+	// means 500 ms and 30 s.
+	RetryFirst, RetryMost time.Duration
+}
+
+// Station is one feeding place. All methods may be called at any time; one Scan
+// runs at a time.
+type Station struct {
+	config Config
+	spool  *spool
+	log    *slog.Logger
+
+	feeding  sync.Mutex
+	progress sync.Mutex
+	wake     chan struct{} // holds one token when there may be work for Run
+
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced when the backlog changes
+	trouble error         // why nothing is handed in at the moment; nil when all is well
+	closed  bool
+}
+
+// Open opens the station's spool, repairs what a crash left half done, and
+// locks it against a second process. It starts nothing.
+func Open(config Config) (*Station, error) {
+	if err := ValidName(config.Name); err != nil {
+		return nil, fmt.Errorf("station: %w", err)
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.Progress == nil {
+		config.Progress = func(Event) {}
+	}
+	if config.RetryFirst <= 0 {
+		config.RetryFirst = 500 * time.Millisecond
+	}
+	if config.RetryMost <= 0 {
+		config.RetryMost = 30 * time.Second
+	}
+	opened, err := openSpool(config.Dir, config.Name, config.Logger)
+	if err != nil {
+		return nil, err
+	}
+	return &Station{config: config, spool: opened, log: config.Logger,
+		wake: make(chan struct{}, 1), changed: make(chan struct{})}, nil
+}
+
+// Close unlocks the spool. Scan and Run must have returned. It is safe to call
+// twice.
+func (s *Station) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	return s.spool.close()
+}
+
+// EventKind says what happened.
+type EventKind string
+
+// The kinds of event.
+const (
+	Spooled     EventKind = "spooled"      // a sheet is safely in
+	HandedIn    EventKind = "handed-in"    // the intake has confirmed a sheet
+	Stopped     EventKind = "stopped"      // feeding ended with a fault
+	Trouble     EventKind = "trouble"      // handing in fails; it is tried again unless the batch is stuck
+	Recovered   EventKind = "recovered"    // handing in works again
+	BatchClosed EventKind = "batch-closed" // the intake has closed the batch
+)
+
+// Event is one piece of progress.
+type Event struct {
+	Kind     EventKind
+	Sheet    slip.SheetID // sequence 0 when the event is about the batch
+	Declared *int
+	Safe     int              // sheets 1 to Safe are in the spool or handed in
+	HandedIn int              // sheets 1 to HandedIn are confirmed by the intake
+	Count    *slip.BatchCount // with BatchClosed
+	Err      error            // with Stopped and Trouble
+}
+
+func (s *Station) tell(event Event) {
+	s.progress.Lock()
+	defer s.progress.Unlock()
+	s.config.Progress(event)
+}
+
+// Batch is the account of one batch, for the station's own page.
+type Batch struct {
+	Name     string
+	Declared *int
+	Safe     int // sheets fed and safely in
+	HandedIn int // of these, confirmed by the intake
+	OpenedAt time.Time
+	Closing  *Closing
+	ClosedAt *time.Time
+	Stuck    error // why a person must look at it; nil when all is well
+}
+
+// Batches returns the account of every batch that the spool remembers, oldest
+// first.
+func (s *Station) Batches() []Batch {
+	var accounts []Batch
+	for _, b := range s.spool.all() {
+		accounts = append(accounts, b.account())
+	}
+	return accounts
+}
+
+// Trouble returns why nothing can be handed in at the moment, nil when all is
+// well.
+func (s *Station) Trouble() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.trouble
+}
+
+// Waiting returns how many sheets lie in the spool.
+func (s *Station) Waiting() int {
+	waiting := 0
+	for _, b := range s.Batches() {
+		waiting += b.Safe - b.HandedIn
+	}
+	return waiting
+}
+
+// Closing is the operator's wish to close a batch.
+type Closing struct {
+	At time.Time `json:"at"`
+	// Person and Reason are required when the counts disagree: somebody answers
+	// for it by name.
+	Person string `json:"person,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// CloseBatch notes durably that the batch is to be closed once all its sheets
+// are handed in. It refuses with ErrCountsDisagree when fewer or more sheets
+// were fed than declared, unless a person gives the reason.
+func (s *Station) CloseBatch(name string, closing Closing) error {
+	b, found := s.spool.find(name)
+	if !found {
+		return fmt.Errorf("close batch %s: %w", name, ErrUnknownBatch)
+	}
+	if !s.feeding.TryLock() {
+		return fmt.Errorf("close batch %s: %w", name, ErrFeeding)
+	}
+	defer s.feeding.Unlock()
+	account := b.account()
+	if account.Closing != nil {
+		return nil
+	}
+	if account.Declared != nil && *account.Declared != account.Safe && (closing.Person == "" || closing.Reason == "") {
+		return fmt.Errorf("close batch %s: %d declared, %d fed: %w", name, *account.Declared, account.Safe, ErrCountsDisagree)
+	}
+	closing.At = s.config.Now().UTC()
+	if err := b.update(func(state *batchState) { state.Closing = &closing }); err != nil {
+		return fmt.Errorf("close batch %s: %w", name, err)
+	}
+	s.signal()
+	return nil
+}
+
+// signal wakes Run and whoever waits for the backlog to change.
+func (s *Station) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+	s.mu.Lock()
+	close(s.changed)
+	s.changed = make(chan struct{})
+	s.mu.Unlock()
+}
+
+// Settled waits until everything in the spool is handed in and every batch
+// whose closing was asked for is closed. It returns an error when a batch is
+// stuck or the context ends.
+func (s *Station) Settled(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		changed := s.changed
+		s.mu.Unlock()
+		busy := false
+		var stuck []error
+		for _, b := range s.Batches() {
+			if b.Stuck != nil {
+				stuck = append(stuck, fmt.Errorf("batch %s: %w", b.Name, b.Stuck))
+				continue
+			}
+			busy = busy || b.HandedIn < b.Safe || b.Closing != nil && b.ClosedAt == nil
+		}
+		if !busy {
+			return errors.Join(stuck...)
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), s.Trouble())
+		case <-changed:
+		}
+	}
+}
+
+// spoolFault names a failure of the spool's disk for the operator.
+func spoolFault(err error) error {
+	var fault *scanner.Fault
+	if errors.As(err, &fault) {
+		return err
+	}
+	return &scanner.Fault{Condition: diskCondition(err), Protocol: "spool", Cause: err}
+}

@@ -1,0 +1,87 @@
+package virtual
+
+import (
+	"bytes"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sesshu/scanner/internal/testcard"
+)
+
+// airscan runs Debian's scanimage with sane-airscan, a client that was not
+// written here, against the device. It returns the pages it wrote.
+func airscan(t *testing.T, device *Device, arguments ...string) (pages [][]byte, output string, err error) {
+	t.Helper()
+	server := httptest.NewServer(device)
+	defer server.Close()
+	folder := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("dll.conf", "airscan\n")
+	write("airscan.conf", fmt.Sprintf("[devices]\n\"Sim\" = %s/eSCL, eSCL\n[options]\ndiscovery = disable\nmodel = network\n", server.URL))
+	arguments = append([]string{"-d", "airscan:e0:Sim", "--format=pnm", "--batch=" + filepath.Join(folder, "page%d.pnm")}, arguments...)
+	command := exec.CommandContext(t.Context(), "scanimage", arguments...)
+	command.Env = append(os.Environ(), "SANE_CONFIG_DIR="+folder, "HOME="+folder)
+	text, err := command.CombinedOutput()
+	for number := 1; ; number++ {
+		page, readError := os.ReadFile(filepath.Join(folder, fmt.Sprintf("page%d.pnm", number)))
+		if readError != nil {
+			return pages, string(text), err
+		}
+		pages = append(pages, page)
+	}
+}
+
+// PNG is lossless, so what arrives through SANE can be compared to the bit.
+func TestAirscanScansTheStack(t *testing.T) {
+	const width, height, sheets = 600, 800, 5
+	device := New(Config{MediaType: "image/png", Resolution: 100, PixelWidth: width, PixelHeight: height})
+	for number := 1; number <= sheets; number++ {
+		device.Load(Sheet{Name: fmt.Sprint(number), Front: testcard.PNG(number, width, height)})
+	}
+	pages, output, err := airscan(t, device, "--source", "ADF", "--mode", "Gray", "--resolution", "100")
+	if err != nil && !strings.Contains(output, "out of documents") {
+		t.Fatalf("scanimage: %v\n%s", err, output)
+	}
+	if len(pages) != sheets {
+		t.Fatalf("scanimage wrote %d pages, want %d\n%s", len(pages), sheets, output)
+	}
+	for i, page := range pages {
+		header := fmt.Sprintf("P5\n# SANE data follows\n%d %d\n255\n", width, height)
+		pixels, found := bytes.CutPrefix(page, []byte(header))
+		if !found {
+			t.Fatalf("page %d begins %q, want %q", i+1, page[:min(50, len(page))], header)
+		}
+		if !bytes.Equal(pixels, testcard.Draw(i+1, width, height).Pix) {
+			t.Errorf("page %d differs from the sheet", i+1)
+		}
+	}
+	if left := device.Feeder(); len(left) != 0 {
+		t.Errorf("%d sheets left in the feeder", len(left))
+	}
+}
+
+// A jam is spoken so that another client understands it. (sane-airscan knows no
+// state for a double feed or an open hatch and reports them as an empty feeder,
+// which is why the station speaks eSCL itself.)
+func TestAirscanUnderstandsAJam(t *testing.T) {
+	const width, height = 600, 800
+	device := New(Config{MediaType: "image/png", Resolution: 100, PixelWidth: width, PixelHeight: height,
+		Script: []Fault{{Kind: Jam, Sheet: 3}}})
+	for number := 1; number <= 4; number++ {
+		device.Load(Sheet{Name: fmt.Sprint(number), Front: testcard.PNG(number, width, height)})
+	}
+	pages, output, err := airscan(t, device, "--source", "ADF", "--mode", "Gray", "--resolution", "100")
+	if err == nil || !strings.Contains(output, "feeder jammed") || len(pages) != 2 {
+		t.Errorf("%v, %d pages\n%s", err, len(pages), output)
+	}
+}
