@@ -374,6 +374,22 @@ func TestBarcodeLengths(t *testing.T) {
 	}
 }
 
+// A line with a lost or gained digit says nothing, even where a form forgets to
+// give its length: its parts would be shifted.
+func TestShiftedLineIsNoWitness(t *testing.T) {
+	for _, text := range []string{"2" + city + number, "211" + city + number} {
+		in := ordinary(t)
+		in.Form = parseForm(t, strings.Replace(definition, "  length 18\n", "", 1))
+		show(t, &in, "ocr_line", text, 0.99)
+		decision := slipOf(t, in)
+		for _, witness := range decision.Fields[slip.TicketNumber].Witnesses {
+			if witness.Source == slip.SourceOCRLine {
+				t.Errorf("a line of %d digits is a witness for the number", len(text))
+			}
+		}
+	}
+}
+
 var changes = flag.Int("changes", 50_000, "changes of issued numbers to try")
 
 // Every one-digit change and every swap of neighbours of an issued number, in

@@ -127,10 +127,23 @@ func part(field form.Field, gives form.Gives, read string) (string, bool) {
 	if field.Type == form.OCRLine || field.Type == form.PrintedDigits || field.Type == form.QR || field.Type == form.DataMatrix || field.Type == form.Barcode {
 		read = packed
 	}
-	if field.Length > 0 && gives.From > 0 && len([]rune(read)) != field.Length {
-		return "", false
+	if length := lineLength(field); length > 0 && gives.From > 0 && len([]rune(read)) != length {
+		return "", false // a character lost or gained shifts all parts behind it
 	}
 	return gives.Part(read)
+}
+
+// lineLength returns how many characters a line of several parts must have: what
+// the form says, else for print up to its last part. 0 means any.
+func lineLength(field form.Field) int {
+	if field.Length > 0 || field.Type != form.OCRLine && field.Type != form.PrintedDigits {
+		return field.Length
+	}
+	length := 0
+	for _, gives := range field.Gives {
+		length = max(length, gives.To)
+	}
+	return length
 }
 
 // combine joins the readers of one place. They share its dirt, so agreement is
