@@ -18,7 +18,7 @@ import strokes
 EMPTY, NOT_A_DIGIT, CLASSES = 10, 11, 12
 
 # Letters that no reader could tell from a digit are not drawn as negatives.
-LATIN = "ACEFGHJKLMNPRTUVWXYdefhkmnprtvwxyÄ#%&@?!$*+=<>"
+LATIN = "ACEFHJKLMNPRTUVWXYdefhkmnprtvwxyÄ#%&@?$*+="
 KANA = "あいうえおかきくけこさしすせたちつてなにぬねはひふへほまみむめもやゆよらりれわをんアイウエオカキケサシスセタチテトナニヌネハヒフヘホマミムメモヤユヨラリルレヲン"
 KANJI = "年月日令和平成昭同上未済無有様東京市区町村回医院男女才火水木金土不明欠"
 JAPANESE_FACES = ("IPAexGothic", "IPAexMincho", "IPAGothic", "Noto Sans CJK JP", "Noto Serif CJK JP", "Yusei Magic",
@@ -111,6 +111,7 @@ class Scene:
         self.w, self.h = int((self.cell_w + 2 * margin) * self.ppm), int((self.cell_h + 2 * margin) * self.ppm)
         self.ink = np.zeros((self.h, self.w), np.float32)  # grey levels below paper
         self.slant = rng.normal(0, 1.0)
+        self.finish = None  # of the first thing written
 
     def blank(self):
         return np.zeros((self.h, self.w), np.float32)
@@ -190,6 +191,7 @@ class Scene:
         if layer.max() < .3:
             place(rng, layer, ink, self.at(*centre), height * self.ppm, max(width * self.ppm, 3), angle, shear, .3, .3)
         contrast, rough = finish or self.pen()
+        self.finish = self.finish or (contrast, rough)
         if rough > 0:
             layer *= np.clip(1 - rough * .6 + rough * noise_field(rng, layer.shape, rng.uniform(1.5, 5)), 0, 1)
         self.lay(layer, contrast)
@@ -207,7 +209,8 @@ class Scene:
             # At most 0.9 mm of it lies inside this cell.
             entering = rng.uniform(-1.2, .9)
             x = entering - width / 2 if side < 0 else self.cell_w - entering + width / 2
-            self.write(ink, (x, self.cell_h / 2 + rng.normal(0, .4)), height)
+            # The neighbour was written with the same pen.
+            self.write(ink, (x, self.cell_h / 2 + rng.normal(0, .4)), height, finish=self.finish)
 
     def dirt(self):
         rng = self.rng
@@ -305,13 +308,8 @@ def any_source(rng):
 def draw_other(rng, scene, glyphs, kind):
     w, h = scene.cell_w, scene.cell_h
     centre = (w / 2 + rng.normal(0, .4), h / 2 + rng.normal(0, .4))
-    if kind in ("crossed", "overwritten"):
-        label = rng.choice([0, 2, 3, 4, 5, 6, 7, 9]) if kind == "overwritten" else rng.integers(10)
-        draw_digit(rng, scene, glyphs, label, any_source(rng))
-        if kind == "overwritten":
-            other = rng.choice([d for d in (0, 2, 3, 4, 5, 6, 7, 9) if d != label])
-            draw_digit(rng, scene, glyphs, other, any_source(rng))
-            return
+    if kind == "crossed":
+        draw_digit(rng, scene, glyphs, rng.integers(10), any_source(rng))
         layer = scene.blank()
         width = rng.uniform(.25, .6)
         style = rng.choice(["cross", "double", "slash", "zigzag"])
@@ -319,7 +317,7 @@ def draw_other(rng, scene, glyphs, kind):
         x, y = centre
         if style == "zigzag":
             ink = strokes.draw([strokes.smooth([(i % 2 + rng.normal(0, .08), i / 6 + rng.normal(0, .04)) for i in range(7)])], 40, 40, rng.uniform(2, 4))
-            scene.write(ink, centre, h * rng.uniform(.5, .9))
+            scene.write(ink, centre, h * rng.uniform(.5, .9), finish=(max(.75 * scene.finish[0], 60), 0))
         elif style == "double":
             slope = rng.normal(0, .5)
             for gap in (-rng.uniform(.3, .7), rng.uniform(.3, .7)):
@@ -328,12 +326,12 @@ def draw_other(rng, scene, glyphs, kind):
             scene.line(layer, x - reach_x, y + reach_y, x + reach_x, y - reach_y, width)
             if style == "cross":
                 scene.line(layer, x - reach_x + rng.normal(0, .3), y - reach_y, x + reach_x, y + reach_y + rng.normal(0, .3), width)
-        contrast, _ = scene.pen()
-        scene.lay(layer, max(contrast, 70))
+        # A strike that cannot be seen strikes nothing out.
+        scene.lay(layer, max(scene.pen()[0], .75 * scene.finish[0], 60))
     elif kind == "two":
         size = rng.uniform(.4, .8) * h
         gap = rng.uniform(.17, .26) * w
-        finish = scene.pen()
+        finish = (scene.pen()[0], 0)
         source = any_source(rng)
         for side in (-1, 1):
             ink = glyphs.digit(rng, source, rng.integers(10))
@@ -421,7 +419,7 @@ def draw_other(rng, scene, glyphs, kind):
             scene.lay(layer, rng.uniform(60, 220))
 
 
-OTHER_KINDS = {"crossed": .2, "overwritten": .05, "two": .16, "letter": .22, "scrawl": .09, "turned": .06, "between": .06,
+OTHER_KINDS = {"crossed": .2, "two": .16, "letter": .22, "scrawl": .09, "turned": .06, "between": .06,
                "mark": .08, "blot": .02, "ruled": .02, "noise": .02, "text": .02}
 
 
