@@ -9,15 +9,8 @@ import (
 
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
+	"sesshu/ocr/digits"
 )
-
-// cell is what one cell of a field holds: a probability for each digit, for
-// nothing being written and for anything else, which sum to 1.
-type cell struct {
-	P         [10]float64
-	Empty     float64
-	NotADigit float64
-}
 
 // maxCandidates is how many whole texts are kept of a field; the mass of the
 // others is what is missing from 1.
@@ -28,7 +21,7 @@ const maxCandidates = 8
 // probabilities are products over the cells and are never normalised to the
 // possible texts: that a month 13 does not exist does not make an unclear
 // month clear.
-func decodeBoxes(field form.Field, cells []cell) (candidates []slip.Candidate, empty float64) {
+func decodeBoxes(field form.Field, cells []digits.Cell) (candidates []slip.Candidate, empty float64) {
 	if len(cells) == 0 || len(cells) != strings.Count(onlyCells(field.Format), "#") {
 		return nil, 0
 	}
@@ -56,7 +49,7 @@ func onlyCells(format string) string {
 
 // decodeNumber returns the best digit strings with the preprinted characters
 // in their places. Cells before the first digit may be empty.
-func decodeNumber(format string, cells []cell) []slip.Candidate {
+func decodeNumber(format string, cells []digits.Cell) []slip.Candidate {
 	best := []slip.Candidate{{P: 1}}
 	next := 0
 	for _, r := range format {
@@ -104,7 +97,7 @@ type part struct {
 }
 
 // decodeDate returns the best days of the calendar.
-func decodeDate(field form.Field, cells []cell) []slip.Candidate {
+func decodeDate(field form.Field, cells []digits.Cell) []slip.Candidate {
 	groups := dateGroups(field.Format, cells)
 	years, months, days := groups['Y'], groups['M'], groups['D']
 	era, inEra := slip.FindEra(field.Era)
@@ -138,7 +131,7 @@ func decodeDate(field form.Field, cells []cell) []slip.Candidate {
 
 // dateGroups returns the likely numbers of year, month and day. Digits that
 // are printed right beside a group's cells belong to it: the 202 of "202YMMDD".
-func dateGroups(format string, cells []cell) map[rune][]part {
+func dateGroups(format string, cells []digits.Cell) map[rune][]part {
 	groups := map[rune][]group{}
 	runes := []rune(format)
 	next := 0
@@ -162,7 +155,7 @@ func dateGroups(format string, cells []cell) map[rune][]part {
 
 // group is one place of a date's number: a cell, or a printed digit.
 type group struct {
-	cell    *cell
+	cell    *digits.Cell
 	printed int
 }
 

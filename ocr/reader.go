@@ -17,6 +17,7 @@ import (
 
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
+	"sesshu/ocr/digits"
 	"sesshu/ocr/page"
 	"sesshu/ocr/register"
 	"sesshu/ocr/tesseract"
@@ -33,6 +34,7 @@ type Reader struct {
 	logger    *slog.Logger
 	index     *register.Index
 	tesseract *tesseract.Reader
+	digits    *digits.Reader
 }
 
 // Result is what was read in one file.
@@ -64,19 +66,26 @@ func Open(config Config) (reader *Reader, err error) {
 	if reader.tesseract, err = tesseract.Open(); err != nil {
 		return reader, err
 	}
+	if reader.digits, err = digits.Open(); err != nil {
+		return reader, err
+	}
 	return reader, nil
 }
 
 // Close frees everything. It is safe to call it twice.
 func (r *Reader) Close() error {
+	var err error
 	if r.index != nil {
 		r.index.Close()
 	}
 	if r.tesseract != nil {
 		r.tesseract.Close()
 	}
-	r.index, r.tesseract = nil, nil
-	return nil
+	if r.digits != nil {
+		err = r.digits.Close()
+	}
+	r.index, r.tesseract, r.digits = nil, nil, nil
+	return err
 }
 
 // Read reads every page of a file. A page that cannot be decoded is a reading

@@ -64,6 +64,12 @@ func (s *sheet) field(field form.Field, toPage register.Matrix) error {
 		return s.line(field, toPage)
 	case form.Barcode, form.QR, form.DataMatrix:
 		return s.code(field, toPage)
+	case form.BoxedDigits:
+		return s.boxes(field, toPage)
+	case form.CheckBox, form.Circle:
+		return s.choices(field, toPage)
+	case form.Signature:
+		return s.signature(field, toPage)
 	case form.Sticker:
 		return s.sticker(field, toPage)
 	}

@@ -34,7 +34,11 @@ func (s *sheet) sticker(field form.Field, toPage register.Matrix) error {
 		return err
 	}
 	stop := s.clock.start(stepSticker)
-	print := label.Find(crop.Image, crop.PixelsPerMM)
+	blank, err := s.cutter.CutBlank(s.fit, field, field.Box, stickerMargin, crop.PixelsPerMM)
+	if err != nil {
+		return err
+	}
+	print := label.Find(crop.Image, blank, crop.PixelsPerMM)
 	stop()
 	found := pasted{Print: print, toPage: toPage.Times(straight(field.Box, stickerMargin, print.Turn))}
 	for _, gives := range field.Gives {

@@ -39,14 +39,20 @@ type Print struct {
 	Lines []Line // from top to bottom
 }
 
-// Find looks for print in a picture with the given density. A picture without
-// any gives no lines.
-func Find(img *image.Gray, pixelsPerMM float64) Print {
+// Find looks for print in a picture with the given density. The blank is the
+// same piece of the unfilled form, of the same size; print that shows as it is
+// there is the form's own and is left out. It may be nil. A picture without
+// print gives no lines.
+func Find(img, blank *image.Gray, pixelsPerMM float64) Print {
 	small, scale := reduce(img, pixelsPerMM)
 	if small == nil {
 		return Print{}
 	}
 	marks := characters(binarise(small, scale), scale)
+	if blank != nil && blank.Rect.Size() == img.Rect.Size() {
+		own, _ := reduce(blank, pixelsPerMM)
+		marks = foreign(marks, binarise(small, scale), binarise(own, scale), scale)
+	}
 	if len(marks) == 0 {
 		return Print{}
 	}

@@ -55,7 +55,7 @@ func drawLabel(t *testing.T, turn float64, texts ...string) *image.Gray {
 
 func TestFindsLinesAtAnyAngle(t *testing.T) {
 	for _, turn := range []float64{-6, -3.3, 0, 1.7, 6} {
-		print := label.Find(drawLabel(t, turn, "コミナティ筋注", "Lot No. EY5422", "使用期限 2021.09.30"), density)
+		print := label.Find(drawLabel(t, turn, "コミナティ筋注", "Lot No. EY5422", "使用期限 2021.09.30"), nil, density)
 		if math.Abs(print.Turn-turn) > 0.5 {
 			t.Errorf("turn %.1f was found as %.1f", turn, print.Turn)
 		}
@@ -78,10 +78,21 @@ func TestNoPrint(t *testing.T) {
 	for i := range empty.Pix {
 		empty.Pix[i] = 250
 	}
-	if print := label.Find(empty, density); len(print.Lines) != 0 {
+	if print := label.Find(empty, nil, density); len(print.Lines) != 0 {
 		t.Errorf("white paper has %d lines", len(print.Lines))
 	}
-	if print := label.Find(image.NewGray(image.Rect(0, 0, 3, 3)), density); len(print.Lines) != 0 {
+	if print := label.Find(image.NewGray(image.Rect(0, 0, 3, 3)), nil, density); len(print.Lines) != 0 {
 		t.Errorf("a speck has %d lines", len(print.Lines))
+	}
+}
+
+func TestLeavesOutTheFormsOwnPrint(t *testing.T) {
+	blank := drawLabel(t, 0, "シール貼付位置")
+	if print := label.Find(blank, blank, density); len(print.Lines) != 0 {
+		t.Errorf("the unfilled form shows %d lines of a label", len(print.Lines))
+	}
+	print := label.Find(drawLabel(t, 4, "コミナティ筋注", "EY5422"), blank, density)
+	if len(print.Lines) != 2 || math.Abs(print.Turn-4) > 1 {
+		t.Errorf("%d lines at %.1f°, want 2 at 4°", len(print.Lines), print.Turn)
 	}
 }

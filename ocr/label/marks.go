@@ -75,6 +75,49 @@ func characters(ink *bitmap, scale float64) []mark {
 	return marks
 }
 
+// foreign keeps the marks that are not the form's own print. A mark is the
+// form's own when nearly all of its ink lies on the form's ink, and the form's
+// ink round it shows: a label's characters that happen to lie over print that
+// the label hides stay.
+func foreign(marks []mark, ink, own *bitmap, scale float64) []mark {
+	const most = 0.7
+	return slices.DeleteFunc(marks, func(m mark) bool {
+		on := 0
+		for _, p := range m.pixels {
+			if own.near(int(p.x*scale), int(p.y*scale)) {
+				on++
+			}
+		}
+		if float64(on) < most*float64(len(m.pixels)) {
+			return false
+		}
+		printed, shown := 0, 0
+		for y := max(0, int(m.top*scale)); y <= min(own.height-1, int(m.bottom*scale)); y++ {
+			for x := max(0, int(m.left*scale)); x <= min(own.width-1, int(m.right*scale)); x++ {
+				if own.set[y*own.width+x] {
+					printed++
+					if ink.near(x, y) {
+						shown++
+					}
+				}
+			}
+		}
+		return float64(shown) >= most*float64(printed)
+	})
+}
+
+// near reports whether there is ink at a pixel or beside it.
+func (b *bitmap) near(x, y int) bool {
+	for ny := max(0, y-1); ny <= min(b.height-1, y+1); ny++ {
+		for nx := max(0, x-1); nx <= min(b.width-1, x+1); nx++ {
+			if b.set[ny*b.width+nx] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // angle returns the turn, in degrees clockwise, at which the ink of the marks
 // stands in the sharpest rows.
 func angle(marks []mark) float64 {

@@ -1,0 +1,78 @@
+package ocr
+
+import (
+	"image"
+
+	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/form"
+	"sesshu/ocr/mark"
+	"sesshu/ocr/register"
+)
+
+// choices reads tick squares or circled words: for each choice the probability
+// that it, and no other, is marked. None marked is Empty; two marked are
+// nobody's answer and stay with what is missing from 1.
+func (s *sheet) choices(field form.Field, toPage register.Matrix) error {
+	judge := mark.Box
+	if field.Type == form.Circle {
+		judge = mark.Circled
+	}
+	marked := make([]float64, len(field.Choices))
+	for i, choice := range field.Choices {
+		p, err := s.mark(field, toPage, choice.Box, judge)
+		if err != nil {
+			return err
+		}
+		marked[i] = p
+	}
+	whole, err := s.cut(toPage, field.Box, 0)
+	if err != nil {
+		return err
+	}
+	reading := slip.Reading{Field: field.Name, Source: field.Source(), Reader: "mark", Version: mark.Version, Quad: whole.Quad, Empty: 1}
+	for i, choice := range field.Choices {
+		only := marked[i]
+		for j, p := range marked {
+			if j != i {
+				only *= 1 - p
+			}
+		}
+		reading.Candidates = append(reading.Candidates, slip.Candidate{Text: choice.Value, P: only})
+		reading.Empty *= 1 - marked[i]
+	}
+	s.add(reading)
+	return nil
+}
+
+// signature reads whether somebody signed or put a seal.
+func (s *sheet) signature(field form.Field, toPage register.Matrix) error {
+	p, err := s.mark(field, toPage, field.Box, mark.Signed)
+	if err != nil {
+		return err
+	}
+	whole, err := s.cut(toPage, field.Box, 0)
+	if err != nil {
+		return err
+	}
+	s.add(slip.Reading{
+		Field: field.Name, Source: field.Source(), Reader: "mark", Version: mark.Version, Quad: whole.Quad,
+		Candidates: []slip.Candidate{{Text: "yes", P: p}}, Empty: 1 - p,
+	})
+	return nil
+}
+
+// mark judges one place against the blank form.
+func (s *sheet) mark(field form.Field, toPage register.Matrix, box form.Rectangle, judge func(img, blank *image.Gray) float64) (float64, error) {
+	crop, err := s.cut(toPage, box, markMargin)
+	if err != nil {
+		return 0, err
+	}
+	stop := s.clock.start(stepCrop)
+	blank, err := s.cutter.CutBlank(s.fit, field, box, markMargin, crop.PixelsPerMM)
+	stop()
+	if err != nil {
+		return 0, err
+	}
+	defer s.clock.start(stepMark)()
+	return judge(crop.Image, blank), nil
+}
