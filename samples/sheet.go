@@ -94,6 +94,9 @@ func (m *maker) make(order order) ([]byte, truth.Sheet, error) {
 		if paper, err = m.printer.Fill(random, definition.Name, filled); err != nil {
 			return nil, truth.Sheet{}, fmt.Errorf("fill slip: %w", err)
 		}
+		if order.kind == HalfCovered {
+			m.printer.Cover(random, paper)
+		}
 		sheet.Form, sheet.Fields = definition.Name, fields(definition, filled)
 		if sheet.Expect == truth.Accept && (order.tier == scan.Fax || order.tier == scan.Phone) {
 			sheet.Expect = truth.Any

@@ -20,12 +20,13 @@ const (
 	CrossedDate       Kind = "crossed_date"       // the date crossed out and written anew beside
 	DoubleDigit       Kind = "double_digit"       // two digits in one box of the date
 	NoConsent         Kind = "no_consent"         // the wish is ticked "no", or not at all
+	HalfCovered       Kind = "half_covered"       // another sheet lies over a part of it
 )
 
 // troubles are the kinds that a share of trouble is drawn from.
 var troubles = [...]Kind{
 	UpsideDown, Sideways, BlankSheet, ForeignSheet, UsedTicket, InvalidTicket, OtherMunicipality,
-	InterviewOnly, OtherPersonsCode, CrossedDate, DoubleDigit, NoConsent,
+	InterviewOnly, OtherPersonsCode, CrossedDate, DoubleDigit, NoConsent, HalfCovered,
 }
 
 // expect returns what should become of a sheet of this kind.

@@ -52,14 +52,14 @@ func OpenCorpus(root fs.FS, split Split) (*Corpus, error) {
 		folder string
 		read   func(fs.FS, Split) ([]session, error)
 	}{{"mnist", readMNIST}, {"nsysu-digits/dev", readNSYSU}, {"semeion", readSemeion}} {
+		if _, err := fs.Stat(root, collection.folder); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		sub, err := fs.Sub(root, collection.folder)
 		if err != nil {
 			return nil, fmt.Errorf("open handwriting: %w", err)
 		}
 		hands, err := collection.read(sub, split)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
 		if err != nil {
 			return nil, fmt.Errorf("open handwriting %s: %w", collection.folder, err)
 		}

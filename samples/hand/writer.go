@@ -160,7 +160,7 @@ func (w *Writer) line(canvas *ink.Canvas, points ...point) {
 // Words writes text with its left end on the base line at (x, y), at most
 // width wide. Size is the height of a letter in millimetres.
 func (w *Writer) Words(canvas *ink.Canvas, x, y, size, width float64, text string) {
-	style := typeface.Style{Face: w.face, Size: size, Spacing: size * 0.06 * w.random.Float64()}.Fit(text, width)
+	style := typeface.Style{Face: w.faceFor(text), Size: size, Spacing: size * 0.06 * w.random.Float64()}.Fit(text, width)
 	outline, _ := style.Outline(text)
 	phase := w.random.Float64() * 10
 	waves := size * 0.05
@@ -168,4 +168,17 @@ func (w *Writer) Words(canvas *ink.Canvas, x, y, size, width float64, text strin
 		return waves * math.Sin(1.9*y/size+2.3*x/size+phase), waves * math.Sin(1.3*x/size+1.7*y/size+phase)
 	})
 	canvas.Fill(outline, ink.Moved(x, y).After(ink.Turned(0.8*w.random.NormFloat64())).After(ink.Slanted(w.slant/2)), w.ink)
+}
+
+// faceFor returns the writer's face, or another that has the letters of text.
+func (w *Writer) faceFor(text string) *typeface.Face {
+	if w.face.Has(text) {
+		return w.face
+	}
+	for _, face := range w.kit.faces {
+		if face.Has(text) {
+			return face
+		}
+	}
+	return w.face
 }

@@ -26,6 +26,21 @@ func (p *Printer) Foreign(random *rand.Rand) *image.Gray {
 // Blank returns an empty sheet.
 func Blank() *image.Gray { return ink.NewCanvas(210, 297, 300).Image }
 
+// Cover lays a foreign or an empty sheet over the upper or the lower half of a
+// page, as happens when two are fed at once.
+func (p *Printer) Cover(random *rand.Rand, page *image.Gray) {
+	other := Blank()
+	if random.IntN(2) == 0 {
+		other = p.Foreign(random)
+	}
+	height := 297 * (0.45 + 0.2*random.Float64())
+	if random.IntN(2) == 0 {
+		height = -height
+	}
+	ink.On(page, 300/ink.MillimetresPerInch).Paste(other, 300/ink.MillimetresPerInch,
+		ink.Moved(8*random.NormFloat64(), height).After(ink.Turned(2*random.NormFloat64())))
+}
+
 // Back draws the explanations that some slips carry on their back.
 func (p *Printer) Back() *image.Gray {
 	canvas := ink.NewCanvas(210, 297, 300)

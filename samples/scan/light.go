@@ -53,24 +53,44 @@ func light(random *rand.Rand, picture *image.Gray, with Settings) {
 		levels[i] = uint32(with.Black)*256 + uint32(i)*uint32(with.White-with.Black)*256/255
 	}
 	across, along := falloff(random, width, with.Gradient), falloff(random, height, with.Gradient)
-	shadowX, shadowY := (0.2+0.6*random.Float64())*float64(width), (0.2+0.6*random.Float64())*float64(height)
+	edge := newShadow(random, width, height, with.Shadow)
 	sigma := int32(with.Noise * 4) // noise × sigma / 256 has the wanted deviation
 	for y := range height {
 		row := picture.Pix[y*picture.Stride:][:width]
 		start := random.IntN(noiseTile)
 		gain := along[y]
-		if with.Shadow > 0 {
-			gain = gain * uint32(256*(1-with.Shadow/(1+math.Exp((float64(y)-shadowY)/80)))) >> 8
-		}
 		for x, value := range row {
-			lit := int32(levels[value] * across[x] >> 12 * gain >> 12) // times 256
-			if with.Shadow > 0 && float64(x) > shadowX {
-				lit = lit * 15 / 16
+			lit := levels[value] * across[x] >> 12 * gain >> 12 // times 256
+			if edge.depth > 0 {
+				lit = lit * edge.light(x, y) >> 12
 			}
-			lit += int32(noise[(start+x)&(noiseTile-1)]) * sigma
-			row[x] = uint8(max(0, min(255, (lit+128)>>8)))
+			row[x] = uint8(max(0, min(255, (int32(lit)+int32(noise[(start+x)&(noiseTile-1)])*sigma+128)>>8)))
 		}
 	}
+}
+
+// shadow is the soft-edged shadow that a hand or a telephone throws over one
+// side of a photographed sheet.
+type shadow struct {
+	depth        int // 4096 takes all light
+	x, y, offset int // the edge: x·X + y·Y = offset, in 1/1024
+}
+
+const softEdge = 220 // pixels over which a shadow's edge fades
+
+func newShadow(random *rand.Rand, width, height int, depth float64) shadow {
+	if depth == 0 {
+		return shadow{}
+	}
+	sin, cos := math.Sincos(random.Float64() * 2 * math.Pi)
+	middleX, middleY := float64(width)*(0.3+0.4*random.Float64()), float64(height)*(0.3+0.4*random.Float64())
+	return shadow{int(4096 * depth), int(1024 * cos), int(1024 * sin), int(1024 * (cos*middleX + sin*middleY))}
+}
+
+// light returns how much light is left at a pixel, 4096 for all.
+func (s shadow) light(x, y int) uint32 {
+	inside := max(0, min(softEdge, (s.x*x+s.y*y-s.offset)>>10))
+	return uint32(4096 - s.depth*inside/softEdge)
 }
 
 // falloff returns the light along a line, 4096 for all of it.

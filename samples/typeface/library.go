@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/image/font/sfnt"
@@ -59,7 +60,7 @@ var families = []family{
 	{"Klee One", []string{"KleeOne-Regular.ttf"}, "fonts-klee", false, Handwriting},
 	{"Kiloji", []string{"kiloji.ttf"}, "fonts-kiloji", false, Handwriting},
 	{"Seto", []string{"setofont.ttf"}, "fonts-seto", false, Handwriting},
-	{"YOzFont", []string{"YOzFont.ttf", "YOzFontN.ttf", "YOzFont04.ttf"}, "fonts-yozvox-yozfont", false, Handwriting},
+	{"YOzFont", []string{"YOzRS_.ttf", "YOzR_.ttf"}, "fonts-yozvox-yozfont-standard-kana", false, Handwriting},
 }
 
 // Library is the set of fonts found. It is safe for concurrent use.
@@ -116,7 +117,9 @@ func Open(directories []string) (*Library, error) {
 			library.names = append(library.names, family.name)
 		} else if family.needed {
 			missing.Families = append(missing.Families, family.name)
-			missing.Packages = append(missing.Packages, family.debian)
+			if !slices.Contains(missing.Packages, family.debian) {
+				missing.Packages = append(missing.Packages, family.debian)
+			}
 		}
 	}
 	if len(missing.Families) > 0 {
