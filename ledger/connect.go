@@ -60,7 +60,7 @@ func become(ctx context.Context, connection *pgx.Conn, role string) error {
 // riverLogger keeps the queue's own chatter out of the log: it speaks of every
 // fetch, and what matters of a job is logged here with the sheet's id.
 func riverLogger(logger *slog.Logger) *slog.Logger {
-	return slog.New(warningsOnly{logger.Handler()}).With("part", "queue")
+	return slog.New(warningsOnly{logger.Handler()}).With(slog.String("part", "queue"))
 }
 
 type warningsOnly struct{ slog.Handler }

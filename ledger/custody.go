@@ -98,7 +98,7 @@ func (c *custody) run(ctx context.Context) {
 		case <-ticker.C:
 		}
 		if err := c.check(ctx); err != nil && ctx.Err() == nil {
-			c.logger.WarnContext(ctx, "could not look after jobs, will try again", "error", err)
+			c.logger.WarnContext(ctx, "could not look after jobs, will try again", slog.Any("error", err))
 		}
 	}
 }
@@ -112,7 +112,7 @@ func (c *custody) check(ctx context.Context) error {
 	}
 	err := c.sweep(ctx, sweepGrace)
 	if err != nil {
-		c.release()
+		c.release(ctx)
 	}
 	return err
 }
@@ -134,19 +134,19 @@ func (c *custody) sweep(ctx context.Context, grace time.Duration) error {
 		return fmt.Errorf("free stale jobs: %w", err)
 	}
 	if tag.RowsAffected() > 0 {
-		c.logger.InfoContext(ctx, "freed jobs that no process was running", "jobs", tag.RowsAffected())
+		c.logger.InfoContext(ctx, "freed jobs that no process was running", slog.Int64("jobs", tag.RowsAffected()))
 	}
 	return nil
 }
 
-// release closes the session and with it the lock.
-func (c *custody) release() {
+// release closes the session and with it the lock, also when ctx has ended.
+func (c *custody) release(ctx context.Context) {
 	if c.held == nil {
 		return
 	}
 	connection := c.held.Hijack()
 	c.held = nil
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	_ = connection.Close(ctx) // closed in any case
 }

@@ -83,10 +83,10 @@ func (s *Store) runJobs(ctx context.Context, config JobsConfig) error {
 	defer pool.Close()
 
 	custody := &custody{pool: pool, client: config.ClientID, logger: config.Logger}
-	defer custody.release()
+	defer custody.release(ctx)
 	if err := custody.take(ctx); err != nil {
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // asked to end while waiting
+			return nil // asked to end while waiting
 		}
 		return err
 	}
@@ -143,7 +143,7 @@ func (s *Store) enqueueForgotten(ctx context.Context) error {
 	if err := rows.Err(); err != nil || len(jobs) == 0 {
 		return err
 	}
-	s.logger.WarnContext(ctx, "waiting sheets had no job; they get one", "sheets", len(jobs))
+	s.logger.WarnContext(ctx, "waiting sheets had no job; they get one", slog.Int("sheets", len(jobs)))
 	if _, err := s.jobs.InsertMany(ctx, jobs); err != nil {
 		return fmt.Errorf("give jobs to sheets without one: %w", err)
 	}

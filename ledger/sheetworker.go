@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -26,7 +27,7 @@ func (w *sheetWorker) Work(ctx context.Context, job *river.Job[readSheet]) error
 	defer w.custody.remove(job.ID)
 
 	id := job.Args.SheetID
-	logger := w.config.Logger.With("sheet", id.String(), "job", job.ID)
+	logger := w.config.Logger.With(slog.String("sheet", id.String()), slog.Int64("job", job.ID))
 	decided, err := w.store.decided(ctx, id)
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -52,10 +53,10 @@ func (w *sheetWorker) Work(ctx context.Context, job *river.Job[readSheet]) error
 	case errors.Is(ctx.Err(), context.Canceled): // we are stopping; not the sheet's fault
 		return river.JobSnooze(0)
 	case failures < readAttempts:
-		logger.WarnContext(ctx, "reading a sheet failed, it is tried again", "failures", failures, "error", err)
+		logger.WarnContext(ctx, "reading a sheet failed, it is tried again", slog.Int("failures", failures), slog.Any("error", err))
 		return err
 	}
-	logger.ErrorContext(ctx, "reading a sheet failed for good, a person is asked", "failures", failures, "error", err)
+	logger.ErrorContext(ctx, "reading a sheet failed for good, a person is asked", slog.Int("failures", failures), slog.Any("error", err))
 	// The read may have used up its time; asking a person must not fail for that.
 	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()

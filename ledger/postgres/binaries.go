@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,17 +24,23 @@ func (b binaries) postgres() string { return filepath.Join(string(b), "postgres"
 
 // findBinaries returns the newest version's programs or, when the data folder
 // exists, those of the version that made it: a newer server cannot open it.
-func findBinaries(dataFolder string) (binaries, error) {
-	version, err := os.ReadFile(filepath.Join(dataFolder, "PG_VERSION"))
-	made := strings.TrimSpace(string(version))
+func findBinaries(ctx context.Context, dataFolder string) (binaries, error) {
 	folders := installed()
-	for _, folder := range folders {
-		if err != nil || folder.major() == made {
-			return folder, nil
-		}
-	}
 	if len(folders) == 0 {
 		return "", ErrNoBinaries
+	}
+	version, err := os.ReadFile(filepath.Join(dataFolder, "PG_VERSION"))
+	if errors.Is(err, os.ErrNotExist) {
+		return folders[0], nil
+	}
+	if err != nil {
+		return "", err
+	}
+	made := strings.TrimSpace(string(version))
+	for _, folder := range folders {
+		if folder.major(ctx) == made {
+			return folder, nil
+		}
 	}
 	return "", fmt.Errorf("the data was made by PostgreSQL %s, which is not installed any more: install the package postgresql-%s", made, made)
 }
@@ -55,11 +63,11 @@ func installed() []binaries {
 }
 
 // major returns the major version, e.g. "15".
-func (b binaries) major() string {
+func (b binaries) major(ctx context.Context) string {
 	if strings.HasPrefix(string(b), debianBinaries+"/") {
 		return filepath.Base(filepath.Dir(string(b)))
 	}
-	output, err := exec.Command(b.postgres(), "--version").Output() // postgres (PostgreSQL) 15.18 (Debian …)
+	output, err := exec.CommandContext(ctx, b.postgres(), "--version").Output() // postgres (PostgreSQL) 15.18 (Debian …)
 	words := strings.Fields(string(output))
 	if err != nil || len(words) < 3 {
 		return ""

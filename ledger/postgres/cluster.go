@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -28,7 +29,7 @@ var bootstrap = strings.Join([]string{
 
 // initialise makes the database in a folder beside its place and renames it
 // when it is complete, so a crash leaves nothing half.
-func initialise(l layout, programs binaries, as identity) (err error) {
+func initialise(ctx context.Context, l layout, programs binaries, as identity) (err error) {
 	if err := os.RemoveAll(l.unborn()); err != nil {
 		return err
 	}
@@ -41,12 +42,12 @@ func initialise(l layout, programs binaries, as identity) (err error) {
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
 
-	initdb := as.command(programs.initdb(), []*os.File{folder},
+	initdb := as.command(ctx, programs.initdb(), []*os.File{folder},
 		"-D", dataDescriptor, "--data-checksums", "--encoding=UTF8", "--no-locale", "--auth=peer", "--username=postgres")
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, lastLines(output))
 	}
-	single := as.command(programs.postgres(), []*os.File{folder},
+	single := as.command(ctx, programs.postgres(), []*os.File{folder},
 		"--single", "-D", dataDescriptor, "-c", "exit_on_error=on", "postgres")
 	single.Stdin = strings.NewReader(bootstrap)
 	if output, err := single.CombinedOutput(); err != nil || bytes.Contains(output, []byte("ERROR")) {

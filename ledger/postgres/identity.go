@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -57,9 +58,9 @@ func (i identity) own(path string) error {
 // command prepares one of PostgreSQL's programs: as the server's user, in a
 // session of its own (a Ctrl-C at the terminal is for us, not for the
 // database), with nothing of our environment, and with the folders as
-// descriptors 3, 4, …
-func (i identity) command(program string, folders []*os.File, arguments ...string) *exec.Cmd {
-	command := exec.Command(program, arguments...)
+// descriptors 3, 4, … It is killed when ctx ends.
+func (i identity) command(ctx context.Context, program string, folders []*os.File, arguments ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, program, arguments...)
 	command.Dir = "/"
 	command.Env = []string{"LC_ALL=C", "TZ=UTC", "PATH=/usr/bin:/bin"}
 	command.ExtraFiles = folders

@@ -141,11 +141,11 @@ func (s *Server) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return s.Close()
 		}
-		s.config.Logger.WarnContext(ctx, "private database died, starting it again", "dir", s.layout.dir)
+		s.config.Logger.WarnContext(ctx, "private database died, starting it again", slog.String("dir", s.layout.dir))
 		if err := s.restart(ctx); err != nil {
 			return errors.Join(fmt.Errorf("private database in %s: %w", s.layout.dir, err), s.Close())
 		}
-		s.config.Logger.InfoContext(ctx, "private database is back", "dir", s.layout.dir)
+		s.config.Logger.InfoContext(ctx, "private database is back", slog.String("dir", s.layout.dir))
 	}
 }
 
@@ -162,7 +162,7 @@ func (s *Server) restart(ctx context.Context) error {
 		if time.Now().After(deadline) {
 			return err
 		}
-		s.config.Logger.WarnContext(ctx, "private database did not start, trying again", "error", err)
+		s.config.Logger.WarnContext(ctx, "private database did not start, trying again", slog.Any("error", err))
 		select {
 		case <-ctx.Done():
 		case <-time.After(time.Second):

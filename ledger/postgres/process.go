@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
@@ -61,12 +62,12 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	programs, err := findBinaries(s.layout.data())
+	programs, err := findBinaries(ctx, s.layout.data())
 	if err != nil {
 		return err
 	}
 	if _, err := os.Stat(s.layout.data()); errors.Is(err, os.ErrNotExist) {
-		if err := initialise(s.layout, programs, as); err != nil {
+		if err := initialise(ctx, s.layout, programs, as); err != nil {
 			return err
 		}
 	}
@@ -113,7 +114,7 @@ func (s *Server) launch(ctx context.Context, programs binaries, as identity) (st
 	if err != nil {
 		return process{}, errors.Join(err, log.Close())
 	}
-	command := as.command(programs.postgres(), nil, s.arguments()...)
+	command := as.command(context.WithoutCancel(ctx), programs.postgres(), nil, s.arguments()...)
 	command.Stdout, command.Stderr = log, log
 	for _, path := range []string{s.layout.data(), s.socket} {
 		folder, err := os.Open(path)
@@ -222,7 +223,7 @@ func (s *Server) adopt(ctx context.Context) (process, bool) {
 	if s.socket, err = s.layout.readSocket(); err != nil || !s.answers(ctx, pid) {
 		return process{}, false
 	}
-	s.config.Logger.InfoContext(ctx, "adopted the private database that was left running", "dir", s.layout.dir)
+	s.config.Logger.InfoContext(ctx, "adopted the private database that was left running", slog.String("dir", s.layout.dir))
 	return process{pid, s.watch(pid)}, true
 }
 

@@ -59,8 +59,19 @@ func administer(t testing.TB, ownerURL, statement string) {
 	}
 }
 
+// testServer is the binary's server.
+type testServer struct {
+	*postgres.Server
+
+	// life is the write end of a pipe that nobody writes to. It closes when
+	// the test binary ends, however it ends; a shell waits for that at the
+	// other end, stops the server and removes its folder. Test binaries have
+	// no hook of their own for their end.
+	life *os.File
+}
+
 // shared starts the server once.
-var shared = sync.OnceValues(func() (*postgres.Server, error) {
+var shared = sync.OnceValues(func() (*testServer, error) {
 	folder, err := os.MkdirTemp("", "sesshu-test-")
 	if err != nil {
 		return nil, err
@@ -79,31 +90,26 @@ var shared = sync.OnceValues(func() (*postgres.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return server, cleanAfter(folder)
+	life, err := cleanAfter(folder)
+	return &testServer{server, life}, err
 })
 
-// life is the write end of a pipe that nobody writes to. It closes when the
-// test binary ends, however it ends; a shell waits for that at the other end,
-// stops the server and removes its folder. Test binaries have no hook of their
-// own for their end.
-var life *os.File
-
-func cleanAfter(folder string) error {
+// cleanAfter starts the shell and returns the pipe's end that keeps it waiting.
+func cleanAfter(folder string) (life *os.File, err error) {
 	read, write, err := os.Pipe()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	const script = `
 		read never
 		pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pid"
 		while kill -0 "$pid"; do sleep 0.1; done
 		rm -rf "$1"`
-	cleaner := exec.Command("/bin/sh", "-c", strings.TrimSpace(script), "sh", folder)
+	cleaner := exec.CommandContext(context.Background(), "/bin/sh", "-c", strings.TrimSpace(script), "sh", folder)
 	cleaner.Stdin = read
 	cleaner.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cleaner.Start(); err != nil {
-		return err
+		return nil, err
 	}
-	life = write
-	return read.Close()
+	return write, read.Close()
 }
