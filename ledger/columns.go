@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -45,8 +47,30 @@ func namedError(err error) error {
 		return ErrNotFound
 	case errors.As(err, &answer) && (answer.Code == "23514" || answer.Code[:2] == "22"): // check violation, data exception
 		return fmt.Errorf("%w (SQLSTATE %s, constraint %q)", ErrInvalid, answer.Code, answer.ConstraintName)
+	case isCode(err, "53100"): // disk_full
+		return fmt.Errorf("%w: %w", ErrStorageFull, err)
 	}
 	return err
 }
 
 func isNoRows(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
+
+// encode writes a value as JSON that PostgreSQL takes. PostgreSQL has no place
+// for the character U+0000, which a damaged QR code can well hold; it becomes
+// U+FFFD, as bytes that are no UTF-8 do.
+func encode(value any) ([]byte, error) {
+	text, err := json.Marshal(value)
+	if err != nil || !bytes.Contains(text, []byte(`\u0000`)) {
+		return text, err
+	}
+	for at := 0; at < len(text); at++ {
+		if text[at] != '\\' {
+			continue
+		}
+		if bytes.HasPrefix(text[at:], []byte(`\u0000`)) {
+			copy(text[at:], `\ufffd`)
+		}
+		at++ // the escaped character, which may be a backslash itself
+	}
+	return text, nil
+}

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -137,8 +136,8 @@ func (s *Store) recordPages(ctx context.Context, tx pgx.Tx, row sheetRow, pages 
 }
 
 func (s *Store) recordPage(ctx context.Context, tx pgx.Tx, row sheetRow, page slip.PageDecision, now time.Time) (outcome slip.Outcome, doubled bool, err error) {
-	reading, readingErr := json.Marshal(page.Reading)
-	decision, decisionErr := json.Marshal(page.Decision)
+	reading, readingErr := encode(page.Reading)
+	decision, decisionErr := encode(page.Decision)
 	if err := errors.Join(readingErr, decisionErr); err != nil {
 		return 0, false, err
 	}

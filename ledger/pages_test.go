@@ -146,3 +146,19 @@ func TestTheFeedCanBeFollowedWhileItGrows(t *testing.T) {
 	_, err := store.Evidence(t.Context(), slips+1)
 	want(t, err, ledger.ErrNotFound)
 }
+
+// What a damaged code may hold must not keep its sheet from being recorded.
+func TestAnyTextThatAReaderSawCanBeStored(t *testing.T) {
+	t.Parallel()
+	store := ledgertest.NewStore(t)
+	sheet := handIn(t, store, 1)
+	page := onPage(sheet, 1, doubtful("0000000001", slip.Dose))
+	page.Reading.Readings[0].Candidates = []slip.Candidate{{Text: "a\x00b\\u0000\\\x00\xff語"}}
+	if err := store.RecordPages(t.Context(), sheet, []slip.PageDecision{page}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "a\ufffdb\\u0000\\\ufffd\ufffd語"
+	if got := next(t, store, "sato").Page.Readings[0].Best().Text; got != want {
+		t.Errorf("came back as %q, want %q", got, want)
+	}
+}

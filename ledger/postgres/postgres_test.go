@@ -276,3 +276,25 @@ func TestAForeignProcessWithTheOldNumberIsNoServer(t *testing.T) {
 		t.Errorf("answers %q", got)
 	}
 }
+
+func TestTheServersLogQuotesNoValue(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server := start(t, dir)
+	query(t, server.OwnerURL(), "create table said (text text primary key)")
+	for _, statement := range []string{
+		"insert into said values ('SECRET'), ('SECRET')",
+		"select 'SECRET'::integer",
+		"do $$ begin raise warning 'SECRET'; end $$",
+		"select 'SECRET' from nowhere",
+	} {
+		_, _ = ask(t.Context(), server.OwnerURL(), statement) // most of them fail
+	}
+	log, err := os.ReadFile(filepath.Join(dir, "postgres.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(log), "SECRET") {
+		t.Errorf("the log quotes what was written:\n%s", log)
+	}
+}
