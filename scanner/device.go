@@ -45,10 +45,10 @@ type Batch interface {
 }
 
 // Confirmer is implemented by batches whose source may forget a sheet only
-// after it was stored: the station confirms each image once it is durable in
-// the spool and before it asks for the next one.
+// after it was stored: the station confirms the images of each sheet together,
+// once the sheet is durable in the spool and before it asks for the next one.
 type Confirmer interface {
-	Confirm(ctx context.Context, image Image) error
+	Confirm(ctx context.Context, images ...Image) error
 }
 
 // Side tells the two faces of one sheet apart.

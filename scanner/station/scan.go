@@ -99,7 +99,9 @@ func (f *feed) once(ctx context.Context, device scanner.Device) (err error) {
 			front = &image
 			continue
 		}
+		sides := []scanner.Image{image}
 		if front != nil {
+			sides = []scanner.Image{*front, image}
 			if image, err = pair(*front, image); err != nil {
 				return err
 			}
@@ -109,7 +111,7 @@ func (f *feed) once(ctx context.Context, device scanner.Device) (err error) {
 			return err
 		}
 		if confirmer, ok := batch.(scanner.Confirmer); ok {
-			if err := confirmer.Confirm(ctx, image); err != nil {
+			if err := confirmer.Confirm(ctx, sides...); err != nil {
 				return err
 			}
 		}

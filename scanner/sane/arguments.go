@@ -1,0 +1,109 @@
+package sane
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"sesshu/scanner"
+	"sesshu/scanner/media"
+)
+
+// formats are scanimage's names of the image formats.
+var formats = map[string]string{"": "jpeg", media.JPEG: "jpeg", media.PNG: "png", media.TIFF: "tiff"}
+
+// arguments translates the settings into scanimage's arguments for this
+// backend. What the backend does not have is left out when the sheet comes out
+// right without it, and refused otherwise.
+func arguments(settings scanner.Settings, extra []Option, have optionList) ([]string, error) {
+	builder := argumentBuilder{have: have}
+	can := have.capabilities("")
+	format, known := formats[settings.MediaType]
+	switch {
+	case !known:
+		return nil, unsupported("scanimage does not write %s", settings.MediaType)
+	case settings.Duplex && !can.Duplex:
+		return nil, unsupported("device cannot scan both sides")
+	case len(can.Colors) > 0 && !slices.Contains(can.Colors, settings.Color):
+		return nil, unsupported("device lacks the colour mode")
+	}
+	builder.list = append(builder.list, "--format="+format)
+	if !can.Feeder {
+		// A flatbed: scanimage would scan the same page for ever.
+		builder.list = append(builder.list, "--batch-count=1")
+	}
+	builder.set("source", have.source(settings.Duplex))
+	mode := "Gray"
+	if settings.Color == scanner.Color {
+		mode = "Color"
+	}
+	builder.set("mode", mode)
+	if resolution, found := have.find("resolution"); found && !resolution.allows(float64(settings.DPI)) {
+		return nil, unsupported("device cannot scan at %d dpi", settings.DPI)
+	}
+	builder.set("resolution", strconv.Itoa(settings.DPI))
+	builder.setLength("page-width", settings.Size.Width)
+	builder.setLength("page-height", settings.Size.Height)
+	builder.setLength("x", settings.Size.Width)
+	builder.setLength("y", settings.Size.Height)
+	if settings.DoubleFeedDetection {
+		builder.set("df-action", "Stop")
+		builder.set("df-thickness", "yes")
+	}
+	if settings.Imprint != "" {
+		if _, found := have.find("endorser-string"); !found {
+			return nil, unsupported("device has no endorser")
+		}
+		builder.set("endorser", "yes")
+		builder.set("endorser-string", settings.Imprint)
+	}
+	for _, option := range extra {
+		builder.set(option.Name, option.Value)
+	}
+	return builder.list, nil
+}
+
+func unsupported(format string, args ...any) error {
+	return &scanner.Fault{Condition: scanner.Unsupported, Protocol: protocol, Cause: fmt.Errorf(format, args...)}
+}
+
+// allows reports whether the option's constraint admits a number.
+func (o option) allows(value float64) bool {
+	if o.high > 0 {
+		return value >= o.low && value <= o.high
+	}
+	return len(o.choices) == 0 || slices.Contains(o.choices, strconv.FormatFloat(value, 'f', -1, 64))
+}
+
+type argumentBuilder struct {
+	have optionList
+	list []string
+}
+
+// set adds an option when the backend has it and would take the value.
+func (b *argumentBuilder) set(name, value string) {
+	option, found := b.have.find(name)
+	if !found || value == "" {
+		return
+	}
+	if len(option.choices) > 0 && !slices.Contains(option.choices, value) {
+		return
+	}
+	if len(name) == 1 {
+		b.list = append(b.list, "-"+name, value)
+		return
+	}
+	b.list = append(b.list, "--"+name+"="+value)
+}
+
+// setLength adds a length in millimetres, cut to what the device can take.
+func (b *argumentBuilder) setLength(name string, millimetres float64) {
+	option, found := b.have.find(name)
+	if !found {
+		return
+	}
+	if option.high > 0 {
+		millimetres = min(millimetres, option.high)
+	}
+	b.set(name, strconv.FormatFloat(millimetres, 'f', -1, 64))
+}
