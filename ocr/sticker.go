@@ -91,13 +91,10 @@ func (s *sheet) lot(found pasted) (slip.Reading, error) {
 			if err != nil {
 				return reading, err
 			}
-			var lots []slip.Candidate
+			lots := asLots(candidates)
 			score := 0.0
-			for _, candidate := range candidates {
-				if text := strings.Join(strings.Fields(candidate.Text), ""); slip.ValidLot(text) && len(slip.LotMakers(text)) > 0 {
-					lots = append(lots, slip.Candidate{Text: text, P: candidate.P})
-					score += candidate.P
-				}
+			for _, lot := range lots {
+				score += lot.P
 			}
 			switch {
 			case score > best:
@@ -115,6 +112,48 @@ func (s *sheet) lot(found pasted) (slip.Reading, error) {
 		}
 	}
 	return reading, nil
+}
+
+// repaired is the share of a text's probability that goes over to the lots that
+// it becomes when letters and digits that look alike change places.
+const repaired = 0.95
+
+// asLots keeps what is written the way some manufacturer writes its lots. In a
+// place that holds digits only, an O was a 0: typefaces draw them alike, and the
+// pattern knows better than the shape. Digits are never made letters: the year
+// of an expiry date would become a lot.
+func asLots(candidates []slip.Candidate) []slip.Candidate {
+	var lots []slip.Candidate
+	add := func(text string, p float64) {
+		if i := slices.IndexFunc(lots, func(c slip.Candidate) bool { return c.Text == text }); i >= 0 {
+			lots[i].P += p
+			return
+		}
+		lots = append(lots, slip.Candidate{Text: text, P: p})
+	}
+	for _, candidate := range candidates {
+		text := strings.Join(strings.Fields(candidate.Text), "")
+		if slip.ValidLot(text) && len(slip.LotMakers(text)) > 0 {
+			add(text, candidate.P)
+			continue
+		}
+		proposals := slices.DeleteFunc(slip.RepairLot("", text), func(lot string) bool { return !digitsKept(text, lot) })
+		for _, proposal := range proposals {
+			add(proposal, candidate.P*repaired/float64(len(proposals)))
+		}
+	}
+	return top(lots, maxCandidates)
+}
+
+// digitsKept reports whether every digit of a text is still there in the lot
+// that it was repaired to.
+func digitsKept(text, lot string) bool {
+	for i := range len(text) {
+		if text[i] >= '0' && text[i] <= '9' && text[i] != lot[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // lotWords returns the words of a line that have the shape of a lot number, and
