@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -139,7 +140,7 @@ func (b *batch) repeat(ctx context.Context, first transfer) ([]byte, error) {
 	}
 	second := b.device.fetch(ctx, b.path)
 	if second.code == http.StatusOK && second.err == nil && sameSheet(first.data, second.data) {
-		b.device.log.Warn("an image arrived damaged and was delivered again", "bytes_first", len(first.data))
+		b.device.log.WarnContext(ctx, "an image arrived damaged and was delivered again", slog.Int("bytes_first", len(first.data)))
 		return second.data, nil
 	}
 	// Perhaps it was damaged because the sheet was: a jam says more.
@@ -172,7 +173,7 @@ func (b *batch) dropJob(ctx context.Context) error {
 	err := b.device.deleteJob(ctx, b.path)
 	if err != nil && errors.Is(err, scanner.Unplugged) {
 		// It cannot be told now. The job file stays, and the next start tells it.
-		b.device.log.Warn("scanner could not be given back, next start will", "error", err)
+		b.device.log.WarnContext(ctx, "scanner could not be given back, the next start will", slog.String("error", err.Error()))
 		err = nil
 	}
 	b.path = ""

@@ -3,6 +3,7 @@ package escl
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -102,7 +103,7 @@ func (b *batch) unsettled(ctx context.Context, before status) (again bool, err e
 // nextJob goes on with the rest of the stack: the device has ended its job
 // with paper left in the feeder (some end after one sheet, some after fifty).
 func (b *batch) nextJob(ctx context.Context) (again bool, err error) {
-	b.device.log.Info("device ended its job with paper left, going on", "delivered", b.delivered)
+	b.device.log.InfoContext(ctx, "device ended its job with paper left, going on", slog.Int("delivered", b.delivered))
 	if err := b.dropJob(ctx); err != nil {
 		return false, err
 	}

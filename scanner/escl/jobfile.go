@@ -34,12 +34,10 @@ func (f jobFile) read() (note jobNote, found bool, err error) {
 	if err != nil {
 		return jobNote{}, false, fmt.Errorf("read job file: %w", err)
 	}
-	if json.Unmarshal(text, &note) != nil {
-		// A power cut can leave an empty file behind. Nothing can be learned
-		// from it, and it must not keep the station from scanning.
-		return jobNote{}, false, nil
-	}
-	return note, true, nil
+	// A damaged file (a failing disk; the name appears only when the content is
+	// there) teaches nothing, and must not keep the station from scanning.
+	readable := json.Unmarshal(text, &note) == nil
+	return note, readable, nil
 }
 
 func (f jobFile) write(note jobNote) error {

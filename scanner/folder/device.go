@@ -12,6 +12,7 @@ package folder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -60,7 +61,10 @@ type Device struct {
 }
 
 // New returns the device. The folder must exist when it is scanned.
-func New(config Config) *Device {
+func New(config Config) (*Device, error) {
+	if config.Dir == "" {
+		return nil, errors.New("watched folder has no name")
+	}
 	defaults := func(value *time.Duration, otherwise time.Duration) {
 		if *value <= 0 {
 			*value = otherwise
@@ -73,7 +77,7 @@ func New(config Config) *Device {
 	if device.log == nil {
 		device.log = slog.New(slog.DiscardHandler)
 	}
-	return device
+	return device, nil
 }
 
 // Capabilities returns the formats that are taken. What the capture program
@@ -206,8 +210,11 @@ func (b *batch) consider(file entry) (*scanner.Image, error) {
 		return nil, b.tooLong(file, atRest, err)
 	}
 	after, err := os.Stat(path)
-	if err != nil || after.Size() != int64(len(data)) || !after.ModTime().Equal(file.modified) {
-		delete(b.seen, file.name)
+	if err != nil {
+		return nil, b.tooLong(file, atRest, err)
+	}
+	if after.Size() != int64(len(data)) || !after.ModTime().Equal(file.modified) {
+		delete(b.seen, file.name) // it is being written to after all
 		return nil, nil
 	}
 	kind, err := media.Check(data)

@@ -14,9 +14,18 @@ import (
 	"sesshu/scanner/internal/testcard"
 )
 
+func open(t *testing.T, config Config) *Device {
+	t.Helper()
+	device, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return device
+}
+
 func watch(t *testing.T, directory string) scanner.Batch {
 	t.Helper()
-	device := New(Config{Dir: directory, Stable: 20 * time.Millisecond, Broken: 300 * time.Millisecond, Idle: 200 * time.Millisecond, Poll: 2 * time.Millisecond})
+	device := open(t, Config{Dir: directory, Stable: 20 * time.Millisecond, Broken: 300 * time.Millisecond, Idle: 200 * time.Millisecond, Poll: 2 * time.Millisecond})
 	batch, err := device.Scan(t.Context(), scanner.Settings{DPI: 300})
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +72,7 @@ func TestTakesFilesInOrderAndMovesThem(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	put(t, filepath.Join(directory), "late.jpg", testcard.JPEG(4))
+	put(t, directory, "late.jpg", testcard.JPEG(4))
 	batch := watch(t, directory)
 	for i, want := range [][]byte{testcard.JPEG(0), testcard.JPEG(1), testcard.PNG(2, 30, 40), testcard.JPEG(4)} {
 		if !bytes.Equal(take(t, batch), want) {
@@ -166,7 +175,7 @@ func TestRestart(t *testing.T) {
 }
 
 func TestContextEndsAWatch(t *testing.T) {
-	device := New(Config{Dir: t.TempDir()})
+	device := open(t, Config{Dir: t.TempDir()})
 	batch, err := device.Scan(t.Context(), scanner.Settings{})
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +192,7 @@ func TestContextEndsAWatch(t *testing.T) {
 }
 
 func TestMissingFolder(t *testing.T) {
-	device := New(Config{Dir: filepath.Join(t.TempDir(), "file")})
+	device := open(t, Config{Dir: filepath.Join(t.TempDir(), "file")})
 	if _, err := device.Capabilities(t.Context()); !errors.Is(err, scanner.Unplugged) {
 		t.Errorf("got %v", err)
 	}

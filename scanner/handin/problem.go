@@ -49,12 +49,12 @@ func (p *Problem) RetryAfter() time.Duration { return p.retryAfter }
 func (p *Problem) Is(target error) bool {
 	switch p.Status {
 	case http.StatusConflict:
-		return target == station.ErrConflict //nolint:errorlint // this is errors.Is itself
+		return target == station.ErrConflict
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return target == station.ErrUnauthorized //nolint:errorlint // as above
+		return target == station.ErrUnauthorized
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge,
 		http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
-		return target == station.ErrRefused //nolint:errorlint // as above
+		return target == station.ErrRefused
 	}
 	return false
 }

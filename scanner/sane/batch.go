@@ -59,8 +59,8 @@ func (d *Device) scan(ctx context.Context, settings scanner.Settings) (_ *batch,
 			err = errors.Join(err, os.RemoveAll(directory))
 		}
 	}()
-	// The context covers the start only, so the child must outlive it.
-	command := d.command(context.Background(), append(list, "--batch="+filepath.Join(directory, "%d.page"), "--batch-print")...)
+	// The context covers the start only, and the child must outlive it.
+	command := d.command(context.WithoutCancel(ctx), append(list, "--batch="+filepath.Join(directory, "%d.page"), "--batch-print")...)
 	endWithParent(command)
 	b := &batch{device: d, settings: settings, directory: directory, command: command,
 		names: make(chan string), quit: make(chan struct{}), exited: make(chan struct{})}

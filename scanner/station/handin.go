@@ -25,27 +25,25 @@ func (s *Station) Run(ctx context.Context) error {
 	}
 	pause := s.config.RetryFirst
 	for {
-		err := s.handInAll(ctx)
+		trouble := s.handInAll(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
-		s.noteTrouble(ctx, err)
-		if err == nil {
+		s.noteTrouble(ctx, trouble)
+		wake, retry := s.wake, (<-chan time.Time)(nil)
+		if trouble == nil {
 			pause = s.config.RetryFirst
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-s.wake:
-			}
-			continue
+		} else {
+			// New sheets do not hurry a server that is away.
+			wake, retry = nil, time.After(min(max(pause, retryAfter(trouble)), s.config.RetryMost))
+			pause = min(2*pause, s.config.RetryMost)
 		}
-		// New sheets do not hurry a server that is away.
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(min(max(pause, retryAfter(err)), s.config.RetryMost)):
+		case <-wake:
+		case <-retry:
 		}
-		pause = min(2*pause, s.config.RetryMost)
 	}
 }
 

@@ -13,6 +13,7 @@ package virtual
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -114,7 +115,7 @@ func (d *Device) Feeder() []Sheet {
 func (d *Device) Clear() []Sheet {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	stack := append(d.pulled, d.feeder...)
+	stack := slices.Concat(d.pulled, d.feeder)
 	d.pulled, d.feeder = nil, nil
 	d.adf, d.late, d.lying, d.busy, d.gone, d.waking = "", 0, false, false, false, 0
 	for _, job := range d.jobs {

@@ -2,6 +2,7 @@ package virtual
 
 import (
 	"bytes"
+	"log/slog"
 	"net/http"
 	"text/template"
 )
@@ -116,7 +117,7 @@ func (c Config) Height() int { return c.PixelHeight * 300 / c.Resolution }
 func (d *Device) writeXML(w http.ResponseWriter, document *template.Template, values any) {
 	var buffer bytes.Buffer
 	if err := document.Execute(&buffer, values); err != nil {
-		d.log.Error("virtual scanner: write document", "error", err)
+		d.log.Error("virtual scanner: write document", slog.String("error", err.Error()))
 		http.Error(w, "internal error", http.StatusInternalServerError)
 		return
 	}

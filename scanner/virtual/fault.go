@@ -1,6 +1,9 @@
 package virtual
 
-import "fmt"
+import (
+	"fmt"
+	"log/slog"
+)
 
 // Kind is what goes wrong.
 type Kind string
@@ -59,7 +62,7 @@ func (d *Device) due(kinds ...Kind) map[Kind]bool {
 		}
 		if wanted && fault.Sheet <= d.fed+1 && !found[fault.Kind] {
 			found[fault.Kind] = true
-			d.log.Info("virtual scanner: fault from the script", "kind", string(fault.Kind), "sheet", fault.Sheet)
+			d.log.Info("virtual scanner: fault from the script", slog.String("kind", string(fault.Kind)), slog.Int("sheet", fault.Sheet))
 		} else {
 			rest = append(rest, fault)
 		}

@@ -189,6 +189,7 @@ func (d *Device) deliver(w http.ResponseWriter, job *job, side image) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(send)))
 	case WrongLength:
 		w.Header().Set("Content-Length", strconv.Itoa(len(send)+1000))
+	default: // the other faults do not touch the image
 	}
 	_, err := w.Write(send)
 	brokeByScript := side.fault == DropConnection || side.fault == WrongLength
