@@ -34,14 +34,16 @@ import (
 
 const password = "correct horse battery staple"
 
-// passwordHash is cheap: the tests are not about the cost of guessing.
-var passwordHash = sync.OnceValue(func() string {
+// newHash hashes the password cheaply: the tests are not about the cost of
+// guessing. Every call gives another hash.
+func newHash(t *testing.T) string {
+	t.Helper()
 	hash, err := argon2id.CreateHash(password, &argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 	if err != nil {
-		panic(err)
+		t.Fatal(err)
 	}
 	return hash
-})
+}
 
 var covidForm = sync.OnceValues(func() (*form.Form, error) {
 	folder, err := fs.Sub(samples.Forms, "forms")
@@ -96,7 +98,7 @@ func newDesk(t *testing.T) *desk {
 
 func (d *desk) account(name string, role slip.Role) {
 	d.t.Helper()
-	person := slip.Account{Name: name, DisplayName: map[string]string{"hanako": "審査 花子", "taro": "審査 太郎"}[name], Role: role, PasswordHash: passwordHash()}
+	person := slip.Account{Name: name, DisplayName: map[string]string{"hanako": "審査 花子", "taro": "審査 太郎"}[name], Role: role, PasswordHash: newHash(d.t)}
 	if err := d.store.AddAccount(d.t.Context(), person); err != nil {
 		d.t.Fatal(err)
 	}

@@ -125,21 +125,22 @@ export class Card {
     this.typed(this.touched ? this.text : null);
   }
 
-  /** Draws the crops; the page image must have come. */
-  draw(maxWidth, maxHeight) {
+  /** Draws the crops into the room that the rest of the card leaves. */
+  draw(maxWidth, cardHeight) {
     const { field, words } = this;
     this.crops.replaceChildren();
     if (!field.crops.length) {
       this.crops.append(element("p", { class: "note", text: words.no_crop }));
       return;
     }
-    field.crops.forEach((crop, i) => {
+    const room = Math.max(130, cardHeight - this.root.offsetHeight);
+    for (const crop of field.crops) {
       const canvas = element("canvas", { role: "img", "aria-label": crop.source || field.title });
-      const times = drawCrop(canvas, this.paper, crop.quad, maxWidth, maxHeight / (i === 0 ? Math.min(field.crops.length, 2) : 2));
-      if (!times) return;
+      const times = drawCrop(canvas, this.paper, crop.quad, maxWidth, room / field.crops.length - 8);
+      if (!times) continue;
       this.crops.append(element("figure", { "data-times": times.toFixed(1) }, canvas,
         element("figcaption", { text: [crop.source, fill(words.enlarged, times.toFixed(1))].filter(Boolean).join("  ") })));
-    });
+    }
   }
 }
 

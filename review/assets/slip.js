@@ -1,141 +1,27 @@
-// The slip page. One field is asked at a time; ENTER stores it and goes on.
-// Everything shown follows from the server's view of the slip (this.view); what
-// is typed and not stored yet are drafts.
+// The slip page's deeds. ENTER stores the field and goes on; every deed carries
+// the version that is shown, and is sent until the server has answered it.
 
-import { Card } from "./card.js";
-import { chooseRejection, dialogOpen, showHelp, signInAgain } from "./dialogs.js";
-import { element, fill } from "./element.js";
-import { keepDrafts, keepRejected, takeDrafts, takeRejected } from "./memory.js";
-import { Paper } from "./paper.js";
+import { chooseRejection, dialogOpen, signInAgain } from "./dialogs.js";
+import { fill } from "./element.js";
+import { listen } from "./keys.js";
+import { keepRejected, takeDrafts, takeRejected } from "./memory.js";
+import { language, SlipPage, words } from "./page.js";
 import { normalise } from "./values.js";
 import { Refusal, Wire } from "./wire.js";
 
-const words = JSON.parse(document.getElementById("texts").textContent);
-const language = document.documentElement.lang;
-const at = (id) => document.getElementById(id);
-
-class Desk {
+class Desk extends SlipPage {
   constructor(view) {
+    super();
+    this.busy = false;
     this.wire = new Wire((state) => this.tellSaved(state), () => signInAgain(this.view.account,
       (problem) => (problem ? (language === "ja" ? problem.detail_ja : problem.detail) : words.offline)));
-    this.busy = false;
     this.tellSaved("ready");
     this.open(view, takeDrafts(view.id));
     setInterval(() => this.heartbeat(), view.heartbeat * 1000);
-    document.addEventListener("keydown", (event) => this.key(event), true);
+    listen(this);
     document.querySelector("form.language").addEventListener("submit", (event) => this.changeLanguage(event));
     addEventListener("resize", () => this.drawCrops());
   }
-
-  /** Shows another slip. */
-  open(view, drafts = new Map()) {
-    this.papers?.forEach((paper) => paper.close());
-    this.view = view;
-    this.drafts = drafts;
-    this.warned = "";
-    this.notice("");
-    at("sheet").textContent = view.sheet;
-    at("form").textContent = view.form;
-    at("slip-reasons").replaceChildren(...view.reasons.map((text) => element("li", { text })));
-    this.papers = [new Paper(at("paper"), view.page, words.this_slip, words)];
-    if (view.first) this.papers.push(new Paper(at("paper"), view.first, fill(words.first_slip, view.first.entry), words));
-    at("paper").classList.toggle("two", Boolean(view.first));
-    this.papers[0].ready.then(() => this.drawCrops());
-    if (view.state !== "waiting") this.notice(words.finished);
-    else if (!view.form && !view.fields.some((field) => field.current)) this.notice(words.foreign, element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button }));
-    this.go(this.nextAsked(-1));
-  }
-
-  // ---- what is asked ----
-
-  /** The first field after index that still needs an answer, round once; -1 when none does. */
-  nextAsked(index) {
-    const { fields } = this.view;
-    for (let i = 1; i <= fields.length; i++) {
-      const at = (index + i) % fields.length, field = fields[at];
-      if (field.open) return at;
-    }
-    return -1;
-  }
-
-  /** Asks field index; -1 shows the line that ends the slip. */
-  go(index) {
-    this.active = index;
-    this.render();
-  }
-
-  render() {
-    const { view } = this;
-    const field = view.fields[this.active];
-    this.renderSteps();
-    this.renderOthers();
-    if (view.state !== "waiting") {
-      this.card = null;
-      at("card").replaceChildren();
-      return;
-    }
-    if (!field) {
-      this.renderEnd();
-      return;
-    }
-    const asked = view.fields.filter((f) => f.asked);
-    const place = field.asked && asked.length > 1 ? fill(words.step_of, asked.indexOf(field) + 1, asked.length) : "";
-    const draft = this.drafts.get(field.value);
-    this.card = new Card(field, { words, language, paper: this.papers[0], draft, place, typed: (text) => this.keep(field, text) });
-    at("card").replaceChildren(this.card.root);
-    this.papers[0].focus(field.crops.map((crop) => crop.quad));
-    this.drawCrops();
-    this.card.begin(draft !== undefined);
-  }
-
-  renderEnd() {
-    const { view } = this;
-    this.card = null;
-    const duplicate = view.first;
-    const confirm = element("button", { id: "confirm", class: "primary", onclick: () => this.confirm() },
-      element("span", { text: words.confirm }), duplicate ? null : element("kbd", { text: "ENTER" }));
-    const reject = element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button });
-    at("card").replaceChildren(element("div", { class: `end ${duplicate ? "doubt" : ""}` },
-      element("h2", { text: duplicate ? words.duplicate_line : view.complete ? words.confirm_line : words.incomplete_line }),
-      element("p", { class: "line", text: duplicate ? words.confirm_duplicate : view.complete ? words.confirm_key : "" }),
-      element("div", { class: "choices" }, view.complete ? confirm : null, reject)));
-    this.papers.forEach((paper) => paper.focus([]));
-    (view.complete && !duplicate ? confirm : reject).focus();
-  }
-
-  renderSteps() {
-    const asked = this.view.fields.filter((field) => field.asked);
-    at("steps").replaceChildren(...(asked.length > 1 ? asked : []).map((field) => element("li", {},
-      element("button", {
-        class: `step ${field.current ? "done" : ""}`, "aria-current": this.view.fields[this.active] === field ? "step" : false,
-        title: this.drafts.has(field.value) ? words.typed : "", onclick: () => this.go(this.view.fields.indexOf(field)),
-      }, element("span", { class: "dot", "aria-hidden": "true", text: field.current ? "✓" : this.drafts.has(field.value) ? "…" : "" }), field.title))));
-  }
-
-  renderOthers() {
-    const shown = this.view.fields.filter((field) => !field.asked || field.current);
-    at("others").hidden = shown.length === 0;
-    at("others-grid").replaceChildren(...shown.map((field) => element("button", {
-      class: `other ${field.by_person ? "person" : ""}`, "data-value": field.value, "aria-current": this.view.fields[this.active] === field,
-      onclick: () => this.go(this.view.fields.indexOf(field)),
-    }, element("span", { class: "name", text: field.title }), element("span", { class: "value", text: field.shown || words.empty_value }),
-      element("span", { class: "by", text: field.by_person ? words.person : words.machine }))));
-  }
-
-  async drawCrops() {
-    const card = this.card;
-    if (!card || !(await this.papers[0].ready) || card !== this.card) return;
-    card.draw(at("card").clientWidth - 34, Math.max(90, at("card").clientHeight * 0.42));
-  }
-
-  keep(field, text) {
-    if (text === null) this.drafts.delete(field.value);
-    else this.drafts.set(field.value, text);
-    this.warned = "";
-    keepDrafts(this.view.id, this.drafts);
-  }
-
-  // ---- deeds ----
 
   /** Runs one deed at a time; what the server refuses is put into words. */
   async deed(act) {
@@ -155,7 +41,7 @@ class Desk {
 
   async refused(refusal) {
     const text = refusal.words(language);
-    if (["stale", "incomplete", "not_leased"].includes(refusal.code)) {
+    if (["stale", "incomplete"].includes(refusal.code)) {
       const view = await this.wire.get(`/items/${this.view.id}/state`);
       this.update(view, this.active);
     }
@@ -171,6 +57,18 @@ class Desk {
   }
 
   path(deed) { return `/items/${this.view.id}/${deed}`; }
+
+  /** Posts a deed on this slip. A lease that ran out is taken anew, if nobody else has the slip. */
+  async post(deed, body) {
+    const act = () => this.wire.deed(this.path(deed), { version: this.view.version, ...body });
+    try {
+      return await act();
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal) || refusal.code !== "not_leased") throw refusal;
+      await this.wire.deed(this.path("lease"), undefined, true);
+      return act();
+    }
+  }
 
   store() {
     const field = this.view.fields[this.active], { card } = this;
@@ -206,17 +104,18 @@ class Desk {
     this.notice("");
     this.deed(async () => {
       try {
-        await this.send(field, card.text, text);
+        await this.send(field, text);
       } finally {
         card.input.readOnly = false;
       }
     });
   }
 
-  async send(field, typed, text) {
+  // What is shown as the value to be stored is what is sent.
+  async send(field, text) {
     let view;
     try {
-      view = (await this.wire.deed(this.path("answers"), { version: this.view.version, value: field.value, text: typed })).body;
+      view = (await this.post("answers", { value: field.value, text })).body;
     } catch (refusal) {
       // When an answer was stored but its reply was lost, the second try finds
       // the slip one version ahead, with our own text in it.
@@ -231,6 +130,7 @@ class Desk {
       this.tellSaved("saved");
     }
     this.keep(field, null);
+    takeRejected(); // F2 speaks of this answer from now on
     this.view = view;
     this.go(this.nextAsked(view.fields.findIndex((f) => f.value === field.value)));
   }
@@ -260,7 +160,7 @@ class Desk {
   /** A deed that ends the slip. When only its reply was lost, it is done. */
   async final(deed, body, state) {
     try {
-      return await this.wire.deed(this.path(deed), { version: this.view.version, ...body });
+      return await this.post(deed, body);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       const view = await this.wire.get(this.path("state"));
@@ -323,7 +223,7 @@ class Desk {
     this.deed(async () => {
       if (this.view.undo) {
         const before = new Map(this.view.fields.map((field) => [field.value, field.current]));
-        const { body } = await this.wire.deed(this.path("undo"), { version: this.view.version });
+        const { body } = await this.post("undo", {});
         const index = body.fields.findIndex((field) => before.get(field.value) !== field.current);
         this.update(body, index >= 0 ? index : this.active);
         this.tellSaved("saved", words.undone);
@@ -340,29 +240,13 @@ class Desk {
     });
   }
 
-  // ---- the page itself ----
-
   async heartbeat() {
     if (this.busy || this.view.state !== "waiting" || document.getElementById("signin-dialog").open) return;
     const answer = await this.wire.attempt("POST", this.path("lease"));
     if (answer.status === 401) this.wire.signedIn();
     else if (answer.status === 409) this.notice(words.lost_lease);
-    else if (answer.status === 0 && at("saved").dataset.state !== "offline") this.tellSaved("offline");
-    else if (answer.ok && at("saved").dataset.state === "offline") this.tellSaved("ready");
-  }
-
-  tellSaved(state, text) {
-    at("saved").dataset.state = state;
-    at("saved").textContent = text ?? words[state];
-  }
-
-  notice(text, ...more) {
-    at("notice").replaceChildren(...more, text);
-    at("notice").hidden = text === "";
-  }
-
-  focusBack() {
-    (this.card?.input ?? at("confirm") ?? document.querySelector(".reject"))?.focus();
+    else if (answer.status === 0 && this.savedState !== "offline") this.tellSaved("offline");
+    else if (answer.ok && this.savedState === "offline") this.tellSaved("ready");
   }
 
   async changeLanguage(event) {
@@ -371,40 +255,6 @@ class Desk {
     await fetch("/language", { method: "POST", body: new URLSearchParams({ language: chosen, back: "/sign-in" }), redirect: "manual" });
     location.reload();
   }
-
-  key(event) {
-    if (event.isComposing || event.keyCode === 229 || dialogOpen()) return;
-    const action = this.action(event);
-    if (action) {
-      event.preventDefault();
-      if (!event.repeat || event.key.startsWith("Arrow")) action();
-      return;
-    }
-    // A key that writes always writes into the field, wherever the cursor went.
-    if (event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey && event.key !== " "
-      && this.card && document.activeElement !== this.card.input) this.card.input.focus();
-  }
-
-  action(event) {
-    const inField = this.card && document.activeElement === this.card.input;
-    switch (event.key) {
-      case "Enter":
-        if (!inField || event.ctrlKey || event.altKey) return null;
-        return event.shiftKey ? () => this.go(this.active > 0 ? this.active - 1 : this.active) : () => this.store();
-      case "ArrowDown": return inField ? () => this.card.step(1) : null;
-      case "ArrowUp": return inField ? () => this.card.step(-1) : null;
-      case "F1": return () => showHelp();
-      case "F2": return () => this.undo();
-      case "F6": return () => this.papers.forEach((paper) => paper.toggle());
-      case "F7": return () => this.papers.forEach((paper) => paper.rotate());
-      case "F8": return () => this.reject();
-      case "r": case "R": return event.altKey ? () => this.reject() : null;
-      case "z": case "Z": return event.ctrlKey && !(inField && this.card.touched) ? () => this.undo() : null;
-      case "PageDown": return () => this.skip();
-      case "Escape": return () => this.leave();
-    }
-    return null;
-  }
 }
 
-new Desk(JSON.parse(at("state").textContent));
+new Desk(JSON.parse(document.getElementById("state").textContent));

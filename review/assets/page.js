@@ -1,0 +1,137 @@
+// How a slip is shown: the fields that are asked, one at a time, and the values
+// that will enter the ledger. Everything follows from the server's view of the
+// slip (this.view); what is typed and not stored yet are drafts.
+
+import { Card } from "./card.js";
+import { element, fill } from "./element.js";
+import { keepDrafts } from "./memory.js";
+import { Paper } from "./paper.js";
+
+export const words = JSON.parse(document.getElementById("texts").textContent);
+export const language = document.documentElement.lang;
+const at = (id) => document.getElementById(id);
+
+export class SlipPage {
+  /** Shows another slip. */
+  open(view, drafts = new Map()) {
+    this.papers?.forEach((paper) => paper.close());
+    this.view = view;
+    this.drafts = drafts;
+    this.warned = "";
+    this.notice("");
+    at("sheet").textContent = view.sheet;
+    at("form").textContent = view.form;
+    at("slip-reasons").replaceChildren(...view.reasons.map((text) => element("li", { text })));
+    this.papers = [new Paper(at("paper"), view.page, words.this_slip, words)];
+    if (view.first) this.papers.push(new Paper(at("paper"), view.first, fill(words.first_slip, view.first.entry), words));
+    at("paper").classList.toggle("two", Boolean(view.first));
+    this.papers[0].ready.then(() => this.drawCrops());
+    if (view.state !== "waiting") this.notice(words.finished);
+    else if (!view.form && !view.fields.some((field) => field.current)) this.notice(words.foreign, element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button }));
+    this.go(this.nextAsked(-1));
+  }
+
+  /** The first field after index that still needs an answer, round once; -1 when none does. */
+  nextAsked(index) {
+    const { fields } = this.view;
+    for (let i = 1; i <= fields.length; i++) {
+      const at = (index + i) % fields.length, field = fields[at];
+      if (field.open) return at;
+    }
+    return -1;
+  }
+
+  /** Asks field index; -1 shows the line that ends the slip. */
+  go(index) {
+    this.active = index;
+    this.render();
+  }
+
+  render() {
+    const { view } = this;
+    const field = view.fields[this.active];
+    this.renderSteps();
+    this.renderOthers();
+    if (view.state !== "waiting") {
+      this.card = null;
+      at("card").replaceChildren();
+      return;
+    }
+    if (!field) {
+      this.renderEnd();
+      return;
+    }
+    const asked = view.fields.filter((f) => f.asked);
+    const place = field.asked && asked.length > 1 ? fill(words.step_of, asked.indexOf(field) + 1, asked.length) : "";
+    const draft = this.drafts.get(field.value);
+    this.card = new Card(field, { words, language, paper: this.papers[0], draft, place, typed: (text) => this.keep(field, text) });
+    at("card").replaceChildren(this.card.root);
+    this.papers[0].focus(field.crops.map((crop) => crop.quad));
+    this.drawCrops();
+    this.card.begin(draft !== undefined);
+  }
+
+  renderEnd() {
+    const { view } = this;
+    this.card = null;
+    const duplicate = view.first;
+    const confirm = element("button", { id: "confirm", class: "primary", onclick: () => this.confirm() },
+      element("span", { text: words.confirm }), duplicate ? null : element("kbd", { text: "ENTER" }));
+    const reject = element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button });
+    at("card").replaceChildren(element("div", { class: `end ${duplicate ? "doubt" : ""}` },
+      element("h2", { text: duplicate ? words.duplicate_line : view.complete ? words.confirm_line : words.incomplete_line }),
+      element("p", { class: "line", text: duplicate ? words.confirm_duplicate : view.complete ? words.confirm_key : "" }),
+      element("div", { class: "choices" }, view.complete ? confirm : null, reject)));
+    this.papers.forEach((paper) => paper.focus([]));
+    (view.complete && !duplicate ? confirm : reject).focus();
+  }
+
+  renderSteps() {
+    const asked = this.view.fields.filter((field) => field.asked);
+    at("steps").replaceChildren(...(asked.length > 1 ? asked : []).map((field) => element("li", {},
+      element("button", {
+        class: `step ${field.current ? "done" : ""}`, "aria-current": this.view.fields[this.active] === field ? "step" : false,
+        title: this.drafts.has(field.value) ? words.typed : "", onclick: () => this.go(this.view.fields.indexOf(field)),
+      }, element("span", { class: "dot", "aria-hidden": "true", text: field.current ? "✓" : this.drafts.has(field.value) ? "…" : "" }), field.title))));
+  }
+
+  renderOthers() {
+    const shown = this.view.fields.filter((field) => !field.asked || field.current);
+    at("others").hidden = shown.length === 0;
+    at("others-grid").replaceChildren(...shown.map((field) => element("button", {
+      class: `other ${field.by_person ? "person" : ""}`, "data-value": field.value, "aria-current": this.view.fields[this.active] === field,
+      onclick: () => this.go(this.view.fields.indexOf(field)),
+    }, element("span", { class: "name", text: field.title }), element("span", { class: "value", text: field.shown || words.empty_value }),
+      element("span", { class: "by", text: field.by_person ? words.person : words.machine }))));
+  }
+
+  async drawCrops() {
+    const card = this.card;
+    if (!card || !(await this.papers[0].ready) || card !== this.card) return;
+    card.draw(at("card").clientWidth - 34, at("card").clientHeight - 26);
+  }
+
+  keep(field, text) {
+    if (text === null) this.drafts.delete(field.value);
+    else this.drafts.set(field.value, text);
+    this.warned = "";
+    keepDrafts(this.view.id, this.drafts);
+  }
+
+  get savedState() { return at("saved").dataset.state; }
+
+  /** Says whether all is stored: ready, saving, saved or offline. */
+  tellSaved(state, text) {
+    at("saved").dataset.state = state;
+    at("saved").textContent = text ?? words[state];
+  }
+
+  notice(text, ...more) {
+    at("notice").replaceChildren(...more, text);
+    at("notice").hidden = text === "";
+  }
+
+  focusBack() {
+    (this.card?.input ?? at("confirm") ?? document.querySelector(".reject"))?.focus();
+  }
+}
