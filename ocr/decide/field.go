@@ -118,7 +118,7 @@ func (f *field) decide(policy Policy, value form.Value, pageFault bool) slip.Fie
 			f.ask(slip.ReasonUncertain)
 		}
 	}
-	if f.value != "" && !(1-decided.P <= policy.bound(value.Name)) && !slices.Contains(f.reasons, slip.ReasonContradiction) {
+	if f.value != "" && !policy.certain(value.Name, decided.P) && !slices.Contains(f.reasons, slip.ReasonContradiction) {
 		f.ask(slip.ReasonUncertain)
 	}
 	if slices.Contains(policy.AlwaysAsk, value.Name) {

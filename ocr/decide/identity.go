@@ -216,7 +216,7 @@ func (j *judge) birth(row *slip.Ticket) {
 		f.ask(slip.ReasonPersonMismatch)
 	}
 	if f.value != "" && j.certain(slip.TicketNumber) {
-		f.support(slip.SourceRegistry, row.BirthDate, 0.999)
+		f.support(slip.SourceRegistry, row.BirthDate, 0.9999)
 		j.person = row
 	}
 }

@@ -29,17 +29,21 @@ type Policy struct {
 	ErrorBound struct {
 		Default float64                `json:"default"`
 		Fields  map[slip.Value]float64 `json:"fields"`
-	} `json:"error_bound"` // a value is accepted when its probability of being wrong is at most this
-	AlwaysAsk       []slip.Value      `json:"always_ask"`       // values that a person always confirms
-	MaxResidual     float64           `json:"max_residual_mm"`  // a page that lies worse is asked
-	MinCoverage     float64           `json:"min_coverage"`     // and one with fewer of its anchors
-	OwnMunicipality string            `json:"own_municipality"` // empty: every municipality in the register
-	TicketTypes     map[string]string `json:"ticket_types"`     // 券種 digit to vaccination or interview_only
-	Agreement       float64           `json:"agreement"`        // a print with at least this probability for a value agrees with it
-	Contradiction   float64           `json:"contradiction"`    // a print that reads something and gives a value less contradicts it
-	ConfidenceCap   float64           `json:"confidence_cap"`   // no single print is believed more than this
-	Shares          Shares            `json:"shares"`
-	Amounts         []AmountRule      `json:"amounts"` // the first that fits says a product's doses
+	} `json:"error_bound"` // the promise: the share of accepted values that may be wrong
+	// AcceptFrom is the probability from which a value is accepted, where
+	// calibration on labelled slips showed that the bound is kept from there on.
+	// A value not named is accepted from 1 less its bound: taken at its word.
+	AcceptFrom      map[slip.Value]float64 `json:"accept_from"`
+	AlwaysAsk       []slip.Value           `json:"always_ask"`       // values that a person always confirms
+	MaxResidual     float64                `json:"max_residual_mm"`  // a page that lies worse is asked
+	MinCoverage     float64                `json:"min_coverage"`     // and one with fewer of its anchors
+	OwnMunicipality string                 `json:"own_municipality"` // empty: every municipality in the register
+	TicketTypes     map[string]string      `json:"ticket_types"`     // 券種 digit to vaccination or interview_only
+	Agreement       float64                `json:"agreement"`        // a print with at least this probability for a value agrees with it
+	Contradiction   float64                `json:"contradiction"`    // a print that reads something and gives a value less contradicts it
+	ConfidenceCap   float64                `json:"confidence_cap"`   // no single print is believed more than this
+	Shares          Shares                 `json:"shares"`
+	Amounts         []AmountRule           `json:"amounts"` // the first that fits says a product's doses
 
 	Hash slip.Hash `json:"-"` // of the policy's JSON
 }
@@ -114,6 +118,12 @@ func (p Policy) check() error {
 		}
 		within("error_bound.fields."+string(value), bound, 0, 0.01)
 	}
+	for value, from := range p.AcceptFrom {
+		if !known(value) {
+			fault("accept_from: %q is no value of a slip", value)
+		}
+		within("accept_from."+string(value), from, 0.9, 1)
+	}
 	for _, value := range p.AlwaysAsk {
 		if !known(value) {
 			fault("always_ask: %q is no value of a slip", value)
@@ -156,12 +166,20 @@ func (p Policy) check() error {
 	return errors.Join(faults...)
 }
 
-// bound returns the probability of being wrong up to which a value is accepted.
-func (p Policy) bound(value slip.Value) float64 {
+// Bound returns the share of a value's acceptances that may be wrong.
+func (p Policy) Bound(value slip.Value) float64 {
 	if bound, ok := p.ErrorBound.Fields[value]; ok {
 		return bound
 	}
 	return p.ErrorBound.Default
+}
+
+// certain reports whether a value is accepted at a probability.
+func (p Policy) certain(value slip.Value, probability float64) bool {
+	if from, ok := p.AcceptFrom[value]; ok {
+		return probability >= from
+	}
+	return 1-probability <= p.Bound(value)
 }
 
 // amounts returns the doses of a lot's product; nil when no rule speaks of it.
