@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"sesshu/ledger"
 	"sesshu/ledger/images"
 	"sesshu/ledger/ledgertest"
@@ -31,7 +33,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv(victimURL) != "" {
 		os.Exit(beVictim())
 	}
-	os.Exit(m.Run())
+	// The shared server lives as long as the test binary, and so does who waits for it.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("sesshu/ledger/postgres.reap"))
 }
 
 func beVictim() int {

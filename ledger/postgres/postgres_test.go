@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"go.uber.org/goleak"
 
 	"sesshu/ledger/postgres"
 )
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 		fmt.Println("ready", server.ServiceURL())
 		select {}
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 func config(dir string) postgres.Config {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -128,10 +129,7 @@ func (s *Server) launch(ctx context.Context, programs binaries, as identity) (st
 		return process{}, err
 	}
 	exited := make(chan struct{})
-	go func() {
-		_ = command.Wait() // the log says how it ended
-		close(exited)
-	}()
+	go reap(command, exited)
 	started = process{command.Process.Pid, exited}
 	for {
 		err := ping(ctx, s.ServiceURL())
@@ -146,6 +144,12 @@ func (s *Server) launch(ctx context.Context, programs binaries, as identity) (st
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// reap waits for a child and tells of its end; the log says how it ended.
+func reap(command *exec.Cmd, exited chan<- struct{}) {
+	_ = command.Wait()
+	close(exited)
 }
 
 // arguments are the server's settings. Its log must not quote what people
