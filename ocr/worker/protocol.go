@@ -43,9 +43,10 @@ type answer struct {
 
 // Result is what a reading process found in one file.
 type Result struct {
-	Pages []slip.PageReading       `json:"pages"`
-	Steps map[string]time.Duration `json:"steps"` // nanoseconds by step
-	CPU   time.Duration            `json:"cpu"`   // processor time of the reading process for this file
+	Pages  []slip.PageReading       `json:"pages"`
+	Faults []string                 `json:"faults"` // in the order of the pages, why one could not be decoded, in words; empty where it could
+	Steps  map[string]time.Duration `json:"steps"`  // nanoseconds by step
+	CPU    time.Duration            `json:"cpu"`    // processor time of the reading process for this file
 }
 
 func writeFrame(w io.Writer, header any, body []byte) error {

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"sesshu/ledger"
+	"sesshu/ledger/images"
+	"sesshu/ledger/postgres"
+	"sesshu/ledger/slip"
+)
+
+// database is where the ledger lives: an own PostgreSQL named by a URL, or the
+// private one in the state directory, which it then runs.
+type database struct {
+	private      *postgres.Server // nil with an own PostgreSQL
+	ownerURL     string
+	serviceURL   string
+	imagesFolder string
+}
+
+// openDatabase starts the private server if none is named, and migrates. The
+// caller runs and closes it. A visitor joins the server that a running service
+// holds, if one does.
+func (s *Settings) openDatabase(ctx context.Context, stateDir string, visitor bool) (*database, error) {
+	d := &database{imagesFolder: filepath.Join(stateDir, "images")}
+	if s.DatabaseURL != "" {
+		d.serviceURL, d.ownerURL = s.DatabaseURL, s.OwnerDatabaseURL
+		if d.ownerURL == "" {
+			d.ownerURL = s.DatabaseURL
+		}
+	} else {
+		config := postgres.Config{Dir: filepath.Join(stateDir, "postgres"), Logger: s.logger}
+		private, err := postgres.Start(ctx, config)
+		if errors.Is(err, postgres.ErrInUse) && visitor {
+			private, err = postgres.Attach(ctx, config)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("start the private PostgreSQL: %w", err)
+		}
+		d.private, d.ownerURL, d.serviceURL = private, private.OwnerURL(), private.ServiceURL()
+	}
+	if err := ledger.Migrate(ctx, d.ownerURL); err != nil {
+		d.close(s.logger)
+		return nil, fmt.Errorf("migrate the ledger: %w", err)
+	}
+	return d, nil
+}
+
+// run keeps the private server alive until ctx ends.
+func (d *database) run(ctx context.Context) error {
+	if d.private == nil {
+		<-ctx.Done()
+		return nil
+	}
+	return d.private.Run(ctx)
+}
+
+func (d *database) close(logger *slog.Logger) {
+	if d.private == nil {
+		return
+	}
+	if err := d.private.Close(); err != nil {
+		logger.Error("private PostgreSQL did not stop cleanly", slog.Any("error", err))
+	}
+}
+
+// openStore opens the ledger and its images.
+func (d *database) openStore(ctx context.Context, logger *slog.Logger) (*ledger.Store, error) {
+	return ledger.Open(ctx, ledger.Config{
+		DatabaseURL: d.serviceURL,
+		Images:      images.New(d.imagesFolder),
+		Logger:      logger,
+		Validate: func(value slip.Value, text string) error {
+			_, err := slip.Normalise(value, text)
+			return err
+		},
+	})
+}
+
+// withStore runs act with the ledger open: for the short commands. When a
+// service already runs on the private server, it is joined, not started twice.
+func (s *Settings) withStore(ctx context.Context, act func(*ledger.Store) error) error {
+	stateDir, err := s.stateDir()
+	if err != nil {
+		return err
+	}
+	d, err := s.openDatabase(ctx, stateDir, true)
+	if err != nil {
+		return err
+	}
+	defer d.close(s.logger)
+	store, err := d.openStore(ctx, s.logger)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return act(store)
+}

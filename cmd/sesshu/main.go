@@ -1,0 +1,83 @@
+// Command sesshu turns paper vaccination slips into ledger entries. It is every
+// role of the system in one program: see `sesshu --help`.
+//
+// This package is wiring only: flags in, exit code out. What is done is done in
+// the rooms: scanner, ocr, review, ledger, samples.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line. The order is the order of the help.
+type commands struct {
+	Settings
+
+	Demo    demoCommand    `cmd:"" help:"Show the whole path on this machine: virtual scanner, reading, review desk, ledger."`
+	Serve   serveCommand   `cmd:"" help:"Run the service: intake, reading, review desk, ledger and feed."`
+	Worker  workerCommand  `cmd:"" help:"Read sheets on another machine, from the same PostgreSQL and image store."`
+	Read    readCommand    `cmd:"" help:"Read image files and say what they hold. Needs no database."`
+	Bench   benchCommand   `cmd:"" help:"Read a labelled set of slips and report accuracy and speed."`
+	Samples samplesCommand `cmd:"" help:"Draw sample slips of fictional people, with their truth."`
+	Master  masterCommand  `cmd:"" help:"Load the registers: issued tickets, lots, medical institutions."`
+	User    userCommand    `cmd:"" help:"Manage personal accounts and access tokens."`
+	Verify  verifyCommand  `cmd:"" help:"Prove the ledger: counts, chain, constraints, images."`
+	Version versionCommand `cmd:"" help:"Print the version of the program and its readers."`
+}
+
+// errQuiet ends the program with status 1 after the command has said why.
+var errQuiet = errors.New("")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is main without the process: arguments in, exit status out.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var cli commands
+	exit := -1
+	parser, err := kong.New(&cli,
+		kong.Name("sesshu"),
+		kong.Description("Sesshu takes paper vaccination slips from the scanner to the ledger.\n"+
+			"紙の予診票を、スキャナーから台帳まで。"),
+		kong.UsageOnError(),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(status int) { exit = status }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "sesshu:", err)
+		return 2
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 { // --help has printed and wants to leave
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "sesshu:", err)
+		return 2
+	}
+	cli.stdout, cli.stderr = stdout, stderr
+	cli.logger = cli.newLogger(stderr)
+	slog.SetDefault(cli.logger)
+	switch err := command.Run(&cli.Settings); {
+	case err == nil:
+		return 0
+	case errors.Is(err, errQuiet):
+		return 1
+	default:
+		fmt.Fprintln(stderr, "sesshu:", err)
+		return 1
+	}
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"sesshu/ledger/slip/form"
+	"sesshu/ocr"
+	"sesshu/ocr/page"
+	"sesshu/ocr/worker"
+)
+
+// reading is the work of one reading process: the readers, opened once.
+type reading struct {
+	ctx    context.Context
+	reader *ocr.Reader
+}
+
+func (r reading) Read(file []byte) (worker.Result, error) {
+	before := cpuTime()
+	result, err := r.reader.Read(r.ctx, file)
+	if err != nil {
+		return worker.Result{}, err
+	}
+	faults := make([]string, len(result.Pages))
+	for i, err := range result.Errors {
+		if err != nil && i < len(faults) {
+			faults[i] = page.Message(err, "en") + " / " + page.Message(err, "ja")
+		}
+	}
+	return worker.Result{Pages: result.Pages, Faults: faults, Steps: result.Steps, CPU: cpuTime() - before}, nil
+}
+
+func (r reading) Page(file []byte, number int) ([]byte, error) {
+	return ocr.Page(file, number)
+}
+
+// answerReadings is the life of a reading process: requests on standard input,
+// answers on descriptor 3.
+func (s *Settings) answerReadings(ctx context.Context, memoryLimit uint64) error {
+	runtime.GOMAXPROCS(1) // one process a core
+	if memoryLimit > 0 {
+		if err := worker.LimitMemory(memoryLimit); err != nil {
+			return err
+		}
+	}
+	forms, err := s.loadForms()
+	if err != nil {
+		return err
+	}
+	reader, err := ocr.Open(ocr.Config{Forms: forms, Logger: s.logger})
+	if err != nil {
+		return fmt.Errorf("open readers: %w", err)
+	}
+	defer reader.Close()
+	answers := os.NewFile(worker.AnswerDescriptor, "answers")
+	if answers == nil {
+		return errors.New("a reading process is started by sesshu itself, not by hand")
+	}
+	defer answers.Close()
+	return worker.Answer(os.Stdin, answers, reading{ctx: ctx, reader: reader})
+}
+
+// readingPool returns a pool of reading processes of this very program.
+func (s *Settings) readingPool(processes int) (*worker.Pool, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	command := []string{self, "worker", "--pipe", "--log-level", s.LogLevel, "--log-format", s.LogFormat}
+	if s.Forms != "" {
+		command = append(command, "--forms", s.Forms)
+	}
+	if processes < 1 {
+		processes = runtime.NumCPU()
+	}
+	return worker.NewPool(worker.Config{
+		Command: command,
+		Size:    processes,
+		Stderr:  s.stderr,
+		Logger:  s.logger,
+	}), nil
+}
+
+// formNamed finds the form a page was registered to.
+func formNamed(forms []*form.Form, name string) *form.Form {
+	for _, f := range forms {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// day is the calendar day in Japan, where slips are filled in.
+func day(t time.Time) time.Time {
+	return t.In(japan)
+}
+
+var japan = time.FixedZone("JST", 9*60*60)
