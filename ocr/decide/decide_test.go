@@ -362,6 +362,32 @@ func TestRegisterSpeaksThroughTheBirthDate(t *testing.T) {
 	}
 }
 
+// A birth date that was misread in a digit or two is left to a person, but does
+// not make the slip somebody else's.
+func TestMisreadBirthDateIsNoOtherPerson(t *testing.T) {
+	in := ordinary(t)
+	show(t, &in, "birth_date", "1960-05-11", 0.7)
+	decision := slipOf(t, in)
+	if birth := decision.Fields[slip.BirthDate]; birth.Outcome == slip.Accepted || decision.Outcome != slip.Accepted {
+		t.Errorf("the slip is %v for %v, the birth date %+v", decision.Outcome, decision.Reasons, birth)
+	}
+}
+
+// One misread digit of the dose is overruled by two other prints and the
+// register; one misread digit of the number is not.
+func TestWhatIsOverruled(t *testing.T) {
+	in := ordinary(t)
+	in.Form = parseForm(t, definition+"field dose_printed\n  type printed_digits\n  box 100 20 5 4\n  gives dose\n")
+	in.Page.Readings = append(in.Page.Readings, sure("dose_printed", slip.SourcePrinted, "7", 0.9))
+	if decision := slipOf(t, in); decision.Outcome != slip.Accepted || decision.Fields[slip.Dose].Value != "1" {
+		t.Errorf("the slip is %v for %v", decision.Outcome, decision.Reasons)
+	}
+	show(t, &in, "qr", "22"+city+number, 0.9999)
+	if decision := slipOf(t, in); decision.Outcome == slip.Accepted || !slices.Contains(decision.Fields[slip.Dose].Reasons, slip.ReasonContradiction) {
+		t.Errorf("with two prints against it the slip is %v for %v", decision.Outcome, decision.Reasons)
+	}
+}
+
 // Bars carry ten or eighteen digits, with start and stop letters and a check
 // character or without.
 func TestBarcodeLengths(t *testing.T) {

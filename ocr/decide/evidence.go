@@ -22,8 +22,12 @@ type rivals struct {
 	room func(text string) float64
 }
 
-// floor keeps odds finite.
-const floor = 1e-9
+// Odds stay finite: no print is believed to exclude a text, or its rivals, by
+// more than these.
+const (
+	floor      = 1e-9
+	exclusions = 1e-3
+)
 
 // score is the log posterior, up to a constant, of what the prints show for a
 // text: it chooses the best text, and nothing else.
@@ -72,7 +76,7 @@ func (r rivals) logOdds(prints []print, value string) float64 {
 			continue
 		}
 		spoke = true
-		sum += math.Log(max(p.p(value), floor) / r.errorOf(p, value))
+		sum += math.Log(max(p.p(value), exclusions) / r.errorOf(p, value))
 	}
 	if !spoke {
 		return math.Inf(-1)

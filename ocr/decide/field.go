@@ -16,6 +16,7 @@ type field struct {
 	prints     []print
 	witnesses  []slip.Witness // that are no prints: register, master
 	agreeing   int            // physically separate witnesses that agree
+	against    int            // prints that read something else
 	reasons    []slip.Reason
 }
 
@@ -53,11 +54,7 @@ func (j *judge) hear(f *field) {
 			f.ask(slip.ReasonUncertain) // the reading is incomplete: a witness may be missing that would contradict
 		case p.silent():
 		case p.p(f.value) < j.in.Policy.Contradiction:
-			if len(f.prints) > 1 {
-				f.ask(slip.ReasonContradiction)
-			} else {
-				f.ask(slip.ReasonUncertain)
-			}
+			f.against++
 		case p.p(f.value) >= j.in.Policy.Agreement && !slices.ContainsFunc(agreeing, func(other print) bool { return !separate(p, other) }):
 			agreeing = append(agreeing, p)
 		}
@@ -111,6 +108,13 @@ func (f *field) decide(policy Policy, value form.Value, pageFault bool) slip.Fie
 	}
 	decided.Witnesses = append(decided.Witnesses, f.witnesses...)
 
+	if f.against > 0 && !f.overruled(value.Name) {
+		if len(f.prints) > 1 {
+			f.ask(slip.ReasonContradiction)
+		} else {
+			f.ask(slip.ReasonUncertain)
+		}
+	}
 	if f.value != "" && f.agreeing < wanted && !slices.Contains(f.reasons, slip.ReasonContradiction) {
 		if wanted > 1 {
 			f.ask(slip.ReasonOneWitness)
@@ -129,6 +133,15 @@ func (f *field) decide(policy Policy, value form.Value, pageFault bool) slip.Fie
 		decided.Outcome = slip.Accepted
 	}
 	return decided
+}
+
+// overruled reports whether one print that reads something else is a misreading
+// beyond doubt: type and dose are single digits that readers misread for no
+// reason, and stand on the slip two or three times and in the register, so three
+// agreeing witnesses settle them. Nothing overrules a print of a ticket's number
+// or municipality: that may be the wrong ticket on the wrong sheet.
+func (f *field) overruled(name slip.Value) bool {
+	return (name == slip.TicketType || name == slip.Dose) && f.against == 1 && f.agreeing >= 3
 }
 
 // shown returns the form's field that shows the value best to a person: plain

@@ -167,7 +167,7 @@ func (j *judge) registryWitness(ctx context.Context, f *field, row slip.Ticket) 
 			continue
 		}
 		shown := print.p(row.BirthDate)
-		if shown < j.in.Policy.Contradiction {
+		if shown < j.in.Policy.Contradiction && !slices.ContainsFunc(print.texts, func(t text) bool { return misreadDate(t.value, row.BirthDate) }) {
 			j.ask(slip.ReasonPersonMismatch)
 			f.ask(slip.ReasonPersonMismatch)
 			return nil
@@ -185,6 +185,22 @@ func (j *judge) registryWitness(ctx context.Context, f *field, row slip.Ticket) 
 		f.support(slip.SourceRegistry, row.TicketNumber, p/(1+birthCoincidence))
 	}
 	return nil
+}
+
+// misreadDate reports whether a date is so like another that it is rather a
+// misreading of it than the birth date of somebody else: one or two digits
+// differ. It is then no witness, and no contradiction either.
+func misreadDate(shown, known string) bool {
+	if len(shown) != len(known) {
+		return false
+	}
+	differ := 0
+	for i := range len(shown) {
+		if shown[i] != known[i] {
+			differ++
+		}
+	}
+	return differ <= 2
 }
 
 // printed decides the ticket's type or dose: what is printed, with the
