@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -163,7 +164,7 @@ func (s *Server) confirm(c *gin.Context) {
 		s.fail(c, s.passing(err))
 		return
 	}
-	s.log.InfoContext(c.Request.Context(), "slip confirmed", "request", requestID(c), "item", id, "entry", entry.Sequence, "account", account(c).Name)
+	s.logger(c).InfoContext(c.Request.Context(), "slip confirmed", slog.Int64("item", id), slog.Int64("entry", entry.Sequence), slog.String("account", account(c).Name))
 	writeJSON(c.Writer, http.StatusOK, "application/json", map[string]int64{"sequence": entry.Sequence})
 }
 
@@ -188,6 +189,6 @@ func (s *Server) reject(c *gin.Context) {
 		s.fail(c, s.passing(err))
 		return
 	}
-	s.log.InfoContext(ctx, "slip rejected", "request", requestID(c), "item", id, "account", account(c).Name)
+	s.logger(c).InfoContext(ctx, "slip rejected", slog.Int64("item", id), slog.String("account", account(c).Name))
 	writeJSON(c.Writer, http.StatusOK, "application/json", map[string]int{"version": item.Version})
 }

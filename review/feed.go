@@ -2,6 +2,7 @@ package review
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -93,7 +94,7 @@ func (s *Server) image(c *gin.Context) {
 		header.Set("Content-Disposition", `attachment; filename="`+c.Param("hash")+`"`)
 	}
 	if _, err := io.Copy(c.Writer, file); err != nil {
-		s.log.DebugContext(c.Request.Context(), "image not sent whole", "request", requestID(c), "error", err)
+		s.logger(c).DebugContext(c.Request.Context(), "image not sent whole", slog.Any("error", err))
 	}
 }
 
@@ -124,7 +125,7 @@ func (s *Server) pageImage(c *gin.Context) {
 	}
 	picture, err := s.pageJPEG(content, int(page))
 	if err != nil {
-		s.log.InfoContext(c.Request.Context(), "page cannot be shown", "request", requestID(c), "error", err)
+		s.logger(c).InfoContext(c.Request.Context(), "page cannot be shown", slog.Any("error", err))
 		s.fail(c, errNotShowable)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"regexp"
@@ -104,7 +105,7 @@ func (s *Server) storeSheet(c *gin.Context) {
 	status := http.StatusOK
 	if stored {
 		status = http.StatusCreated
-		s.log.InfoContext(c.Request.Context(), "sheet stored", "request", requestID(c), "sheet", sheet.SheetID.String(), "bytes", sheet.Bytes)
+		s.logger(c).InfoContext(c.Request.Context(), "sheet stored", slog.String("sheet", sheet.SheetID.String()), slog.Int64("bytes", sheet.Bytes))
 	}
 	writeJSON(c.Writer, status, "application/json", map[string]any{
 		"station": sheet.Station, "batch": sheet.Batch, "sequence": sheet.Sequence, "sha256": sheet.SHA256, "stored": stored,

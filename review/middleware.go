@@ -3,6 +3,7 @@ package review
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -59,7 +60,7 @@ func (s *Server) observed(c *gin.Context) {
 		route = "none"
 	}
 	s.durations.WithLabelValues(route, method(c.Request.Method), strconv.Itoa(status)).Observe(took.Seconds())
-	s.log.DebugContext(c.Request.Context(), "request", "request", id, "method", method(c.Request.Method), "route", route, "status", status, "ms", took.Milliseconds())
+	s.logger(c).DebugContext(c.Request.Context(), "request", slog.String("method", method(c.Request.Method)), slog.String("route", route), slog.Int("status", status), slog.Int64("ms", took.Milliseconds()))
 }
 
 // method folds methods that nobody uses into one label.
@@ -71,7 +72,10 @@ func method(name string) string {
 	return "other"
 }
 
-func requestID(c *gin.Context) string { return c.GetString(requestKey) }
+// logger writes lines that carry the request's id.
+func (s *Server) logger(c *gin.Context) *slog.Logger {
+	return s.log.With(slog.String("request", c.GetString(requestKey)))
+}
 
 // bearer lets requests pass that show a token for this purpose.
 func (s *Server) bearer(purpose string) gin.HandlerFunc {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"log/slog"
 	"mime"
 	"net/http"
 	"path"
@@ -83,7 +84,7 @@ func (s *Server) page(c *gin.Context, status int, name string, data map[string]a
 	}
 	var rendered bytes.Buffer
 	if err := s.templates.ExecuteTemplate(&rendered, name+".html", shown); err != nil {
-		s.log.ErrorContext(c.Request.Context(), "page not rendered", "request", requestID(c), "page", name, "error", err)
+		s.logger(c).ErrorContext(c.Request.Context(), "page not rendered", slog.String("page", name), slog.Any("error", err))
 		http.Error(c.Writer, s.texts.get(shown.Language, "fault.internal"), http.StatusInternalServerError)
 		return
 	}

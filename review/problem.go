@@ -3,6 +3,7 @@ package review
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"runtime"
 	"strconv"
@@ -67,7 +68,7 @@ type problem struct {
 func (s *Server) fail(c *gin.Context, err error) {
 	known := s.faultOf(err)
 	if known.status >= http.StatusInternalServerError {
-		s.log.ErrorContext(c.Request.Context(), "request failed", "request", requestID(c), "route", c.FullPath(), "error", err)
+		s.logger(c).ErrorContext(c.Request.Context(), "request failed", slog.String("route", c.FullPath()), slog.Any("error", err))
 	}
 	c.Abort()
 	header := c.Writer.Header()
@@ -169,7 +170,7 @@ func (s *Server) recovered(c *gin.Context) {
 		}
 		stack := make([]byte, 16<<10)
 		stack = stack[:runtime.Stack(stack, false)]
-		s.log.ErrorContext(c.Request.Context(), "handler panicked", "request", requestID(c), "route", c.FullPath(), "panic", text, "stack", string(stack))
+		s.logger(c).ErrorContext(c.Request.Context(), "handler panicked", slog.String("route", c.FullPath()), slog.String("panic", text), slog.String("stack", string(stack)))
 		if c.Writer.Written() {
 			c.Abort()
 			return

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
@@ -41,7 +42,7 @@ func (s *Server) signIn(c *gin.Context) {
 			s.fail(c, err)
 			return
 		}
-		s.log.InfoContext(ctx, "sign-in refused", "request", requestID(c), "fault", known.code)
+		s.logger(c).InfoContext(ctx, "sign-in refused", slog.String("fault", known.code))
 		if known.retry > 0 {
 			c.Header("Retry-After", strconv.Itoa(known.retry))
 		}
@@ -107,7 +108,7 @@ func (s *Server) signOut(c *gin.Context) {
 	c.Header("Cache-Control", "no-store")
 	if name != "" {
 		if err := s.store.LogAccess(ctx, name, "sign_out", "desk"); err != nil {
-			s.log.ErrorContext(ctx, "sign-out not logged", "request", requestID(c), "error", err)
+			s.logger(c).ErrorContext(ctx, "sign-out not logged", slog.Any("error", err))
 		}
 	}
 	c.Redirect(http.StatusSeeOther, "/sign-in")

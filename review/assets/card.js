@@ -1,7 +1,7 @@
 // The card of the one field that is asked now: its name, why it is asked, the
 // enlarged crop, the input, what it will be stored as, and the candidates.
 
-import { drawCrop } from "./crop.js";
+import { cropHeight, drawCrop } from "./crop.js";
 import { element, fill } from "./element.js";
 import { dateInWords, fold, normalise } from "./values.js";
 
@@ -97,7 +97,7 @@ export class Card {
       element("span", { class: "sources", text: candidate.sources.length ? candidate.sources.join("・") : candidate.read ? words.no_source : "" })));
     const title = field.candidates.some((c) => c.read) ? words.candidates : words.choices;
     return element("div", { class: "candidates" },
-      element("h3", {}, element("span", { text: title }), element("kbd", { text: "↓" }), element("span", { class: "note", text: words.candidates_hint })),
+      element("h3", {}, element("span", { text: title }), element("span", { class: "note", text: words.candidates_hint })),
       element("ul", { role: "listbox" }, ...rows));
   }
 
@@ -133,7 +133,13 @@ export class Card {
       this.crops.append(element("p", { class: "note", text: words.no_crop }));
       return;
     }
-    const room = Math.max(130, cardHeight - this.root.offsetHeight);
+    let room = Math.max(130, cardHeight - this.root.offsetHeight);
+    // A single large crop, such as a sticker's, may push the candidates down to
+    // be seen at three times its size; never the input.
+    if (field.crops.length === 1) {
+      const wanted = 3 * (96 / 25.4 / this.paper.picture.pixels_mm) * cropHeight(field.crops[0].quad, this.paper) + 8;
+      room = Math.max(room, Math.min(wanted, room + this.list.offsetHeight));
+    }
     for (const crop of field.crops) {
       const canvas = element("canvas", { role: "img", "aria-label": crop.source || field.title });
       const times = drawCrop(canvas, this.paper, crop.quad, maxWidth, room / field.crops.length - 8);

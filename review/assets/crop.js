@@ -1,6 +1,11 @@
 // Cuts one field upright out of the page image, in the browser, so that what is
 // shown enlarged is always the very image beside it.
 
+/** The height of a crop with its margin, in pixels of the page image. */
+export function cropHeight(quad, paper) {
+  return (distance(quad[0], quad[3]) + distance(quad[1], quad[2])) / 2 + 2 * paper.picture.pixels_mm;
+}
+
 const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 
 /**
