@@ -32,7 +32,10 @@ func Generate(ctx context.Context, config Config) error {
 		orders[i] = order{index: i, kind: Ordinary, tier: config.Tier}
 		random := rand.New(rand.NewPCG(config.Seed, uint64(i)+0x6b696e64))
 		if random.Float64() < config.Trouble {
-			orders[i].kind = troubles[random.IntN(len(troubles))]
+			kind := troubles[random.IntN(len(troubles))]
+			if !kind.ofTicket() || maker.hasTickets() {
+				orders[i].kind = kind
+			}
 		}
 	}
 	if _, err := maker.write(ctx, config, orders); err != nil {

@@ -62,6 +62,11 @@ func newMaker(config Config) (*maker, error) {
 	}, nil
 }
 
+// hasTickets reports whether any of the forms carries a ticket.
+func (m *maker) hasTickets() bool {
+	return slices.ContainsFunc(m.forms, func(f *form.Form) bool { return f.Kind == "covid19" })
+}
+
 // order says what sheet to make.
 type order struct {
 	index int // from 0: picks the person and all chances
@@ -98,7 +103,8 @@ func (m *maker) make(order order) ([]byte, truth.Sheet, error) {
 			m.printer.Cover(random, paper)
 		}
 		sheet.Form, sheet.Fields = definition.Name, fields(definition, filled)
-		if sheet.Expect == truth.Accept && (order.tier == scan.Fax || order.tier == scan.Phone) {
+		hard := filled.LotByHand || filled.FirstYearWord || order.tier == scan.Fax || order.tier == scan.Phone
+		if sheet.Expect == truth.Accept && hard { // legible to a person; a machine may ask
 			sheet.Expect = truth.Any
 		}
 	}
@@ -107,6 +113,7 @@ func (m *maker) make(order order) ([]byte, truth.Sheet, error) {
 		settings.Turn = 180
 	case Sideways:
 		settings.Turn = 90 + 180*random.IntN(2)
+	default: // fed upright
 	}
 	picture := m.scanner.Scan(random, paper, 300/25.4, settings)
 	file, err := scan.JPEG(picture, settings.DPI, settings.Quality)
@@ -115,7 +122,27 @@ func (m *maker) make(order order) ([]byte, truth.Sheet, error) {
 
 // slip makes up what a slip holds.
 func (m *maker) slip(random *rand.Rand, order order) (*form.Form, page.Slip) {
-	chance := func(share float64) bool { return random.Float64() < share }
+	definition, filled := m.visit(random, order)
+	filled.Consent = "yes"
+	filled.DateBy = m.dateBy(random)
+	filled.FacilityBy = pickWay(random, 0.15, 0.45)
+	filled.AmountBy = pickWay(random, 0.6, 0.1)
+	m.print(random, order, &filled)
+	m.spoil(random, order.kind, &filled)
+	return definition, filled
+}
+
+// visit makes up who was vaccinated where and with what.
+func (m *maker) visit(random *rand.Rand, order order) (*form.Form, page.Slip) {
+	at := slices.IndexFunc(m.forms, func(f *form.Form) bool { return f.Kind == "routine" })
+	if at >= 0 && order.index%len(m.forms) == at && !order.kind.ofTicket() {
+		child, visit := m.world.Child(random), m.world.RoutineVisit(random)
+		return m.forms[at], page.Slip{
+			Holder: child.Holder, Visit: visit, Reference: child.Reference, Parent: child.Parent,
+			LotByHand:     random.Float64() < 0.15,
+			FirstYearWord: visit.Day.Year() == 2019 && random.Float64() < 0.5,
+		}
+	}
 	holder := m.holder(random, order)
 	definition := m.form(random, holder.Dose)
 	amount, _ := definition.Field("amount")
@@ -123,17 +150,18 @@ func (m *maker) slip(random *rand.Rand, order order) (*form.Form, page.Slip) {
 		_, digits, _ := strings.Cut(lot.AmountML, ".")
 		return lot.Covid() && len(digits) <= len(amount.Cells)
 	})
-	filled := page.Slip{
-		Holder: holder, Visit: visit, Consent: "yes",
-		DateBy:     m.dateBy(random),
-		FacilityBy: pickWay(random, 0.15, 0.45),
-		AmountBy:   pickWay(random, 0.6, 0.1),
-		Neat:       0.4 + 0.6*random.Float64(),
-		Toner:      1, Gain: 0.3 * random.Float64(), Askew: 0.45,
+	return definition, page.Slip{
+		Holder: holder, Visit: visit,
+		WithoutQR: holder.Dose <= "2" && len(definition.Inserts) > 0 && random.Float64() < 0.6,
 	}
+}
+
+// print says how well it was printed, written and pasted.
+func (m *maker) print(random *rand.Rand, order order, filled *page.Slip) {
+	filled.Neat = 0.4 + 0.6*random.Float64()
 	switch order.tier {
 	case scan.Clean:
-		filled.Toner = 0.9 + 0.1*random.Float64()
+		filled.Toner, filled.Gain, filled.Askew = 0.9+0.1*random.Float64(), 0.3*random.Float64(), 0.45
 	case scan.Poor:
 		filled.Toner, filled.Gain, filled.Askew = 0.5+0.5*random.Float64(), random.Float64(), 1
 	default:
@@ -142,12 +170,14 @@ func (m *maker) slip(random *rand.Rand, order order) (*form.Form, page.Slip) {
 	if order.faint {
 		filled.Toner = 0.42 + 0.12*random.Float64()
 	}
-	if holder.Dose <= "2" && len(definition.Inserts) > 0 {
-		filled.WithoutQR = chance(0.6)
-	}
-	switch order.kind {
+}
+
+// spoil plays the trick of a kind of sheet.
+func (m *maker) spoil(random *rand.Rand, kind Kind, filled *page.Slip) {
+	switch kind {
 	case OtherPersonsCode:
-		other, _ := m.world.With(random, func(h fiction.Holder) bool { return h.TicketNumber != holder.TicketNumber })
+		own := filled.Holder.TicketNumber
+		other, _ := m.world.With(random, func(h fiction.Holder) bool { return h.TicketNumber != own })
 		filled.OtherLine, filled.WithoutQR = page.Line(other), false
 	case CrossedDate:
 		filled.CrossedDate, filled.DateBy = true, page.ByHand
@@ -155,11 +185,11 @@ func (m *maker) slip(random *rand.Rand, order order) (*form.Form, page.Slip) {
 		filled.DoubleDigit, filled.DateBy = true, page.ByHand
 	case NoConsent:
 		filled.Consent = ""
-		if chance(0.5) {
+		if random.IntN(2) == 0 {
 			filled.Consent = "no"
 		}
+	default: // nothing to spoil in what is written
 	}
-	return definition, filled
 }
 
 // holder picks the person whose slip this is.
@@ -190,8 +220,17 @@ func (m *maker) form(random *rand.Rand, dose string) *form.Form {
 		share = 0.9
 	}
 	pasted := random.Float64() < share
-	at := slices.IndexFunc(m.forms, func(f *form.Form) bool { return len(f.Inserts) > 0 == pasted })
-	return m.forms[max(at, 0)]
+	first := -1
+	for i, f := range m.forms {
+		if f.Kind != "covid19" {
+			continue
+		}
+		if len(f.Inserts) > 0 == pasted {
+			return f
+		}
+		first = i
+	}
+	return m.forms[max(first, 0)]
 }
 
 func (m *maker) dateBy(random *rand.Rand) page.Way {
@@ -229,6 +268,7 @@ func fields(definition *form.Form, filled page.Slip) map[slip.Value]string {
 		slip.LotNumber:       visit.Lot.LotNumber, slip.Manufacturer: visit.Lot.Manufacturer,
 		slip.FacilityCode: visit.Facility.FacilityCode, slip.BirthDate: holder.BirthDate,
 		slip.AmountML: visit.AmountML, slip.Consent: filled.Consent,
+		slip.ReferenceNumber: filled.Reference,
 	}
 	said := map[slip.Value]string{}
 	for _, value := range definition.Values {

@@ -40,3 +40,14 @@ func (k Kind) expect() truth.Expect {
 		return truth.Review
 	}
 }
+
+// ofTicket reports whether the trouble lies in the ticket, which only COVID-19
+// slips have.
+func (k Kind) ofTicket() bool {
+	switch k {
+	case UsedTicket, InvalidTicket, OtherMunicipality, InterviewOnly, OtherPersonsCode:
+		return true
+	default:
+		return false
+	}
+}

@@ -33,6 +33,8 @@ func Draw(definition *form.Form, fonts *typeface.Library) ([]Picture, error) {
 	case "covid19-sticker":
 		page.covid19(definition)
 		page.ticketFrame(definition.Inserts[0])
+	case "routine":
+		page.routine(definition)
 	default:
 		return nil, fmt.Errorf("no drawing for form %q", definition.Name)
 	}
@@ -88,8 +90,8 @@ func (s *sheet) text(x, y, size float64, line string) float64 {
 	return s.set(s.plain.Points(size), x, y, line)
 }
 
-func (s *sheet) heading(x, y, size float64, line string) float64 {
-	return s.set(s.bold.Points(size), x, y, line)
+func (s *sheet) heading(x, y, size float64, line string) {
+	s.set(s.bold.Points(size), x, y, line)
 }
 
 func (s *sheet) set(style typeface.Style, x, y float64, line string) float64 {

@@ -1,8 +1,6 @@
 package blank
 
 import (
-	"strconv"
-
 	"sesshu/ledger/slip/form"
 	"sesshu/samples/ink"
 )
@@ -12,11 +10,20 @@ func (s *sheet) covid19(definition *form.Form) {
 	s.heading(8, 14.2, 15, "新型コロナワクチン接種の予診票")
 	s.text(8, 19.8, 7.5, "※太枠内にご記入、または □ にチェック（✓）を入れてください。")
 	s.person()
-	s.questions()
+	s.questions(58, covid19Questions)
+	s.covid19Frame(58 + questionHeader + questionRow*float64(len(covid19Questions)))
 	s.physician()
-	s.wish(definition)
+	s.wish(definition, wishWords{
+		title:  "新型コロナワクチン接種希望書",
+		text:   "医師の診察・説明を受け、接種の効果や副反応などについて理解した上で、接種を希望しますか。（□ にチェックを入れてください。）",
+		yes:    "接種を希望します",
+		no:     "接種を希望しません",
+		year:   "西暦",
+		signer: [2]string{"被接種者又は", "保護者自署"},
+	})
 	s.clinic(definition)
-	s.footer()
+	s.westernDate(definition)
+	s.footer("新型コロナワクチン予診票 (A4)")
 }
 
 // person draws the block with the recipient's particulars.
@@ -45,70 +52,21 @@ func (s *sheet) person() {
 	s.text(138.5, 47, 5.8, "※住所・氏名等に誤りがある場合は二重線で訂正してください。")
 }
 
-// questions draws the medical interview with its answer and doctor's columns.
-func (s *sheet) questions() {
-	const (
-		top, header, row                     = 58.0, 4.5, 9.0
-		left, yes, no, doctor, right         = 8.0, 140.0, 157.0, 176.0, 202.0
-		questionSize, edge           float64 = 7.2, 2.6
-	)
-	questions := [...][]string{
-		{"新型コロナワクチンの接種を受けたことがありますか。", "（接種を受けた回数：　　　回、　前回の接種日：　　　　年　　　月　　　日）"},
-		{"現時点で住民票のある市町村と、接種券に記載されている市町村は同じですか。"},
-		{"「新型コロナワクチンの説明書」を読んで、効果や副反応などについて理解しましたか。"},
-		{"現在、何らかの病気にかかって、治療（投薬など）を受けていますか。", "□心臓病　□腎臓病　□肝臓病　□血液疾患　□血が止まりにくい病気　□免疫不全　□その他（　　　　　　　　　）"},
-		{"その病気を診てもらっている医師に、今日の予防接種を受けてよいと言われましたか。"},
-		{"最近１か月以内に熱が出たり、病気にかかったりしましたか。", "病名（　　　　　　　　　　　　　　　　　　）"},
-		{"今日、体に具合が悪いところがありますか。", "症状（　　　　　　　　　　　　　　　　　　）"},
-		{"けいれん（ひきつけ）を起こしたことがありますか。"},
-		{"薬や食品などで、重いアレルギー症状（アナフィラキシーなど）を起こしたことがありますか。", "薬・食品など原因になったもの（　　　　　　　　　　　　　　　　　）"},
-		{"これまでに予防接種を受けて具合が悪くなったことがありますか。", "種類（　　　　　　　　　　　　）　症状（　　　　　　　　　　　　　　）"},
-		{"現在妊娠している可能性（生理が予定より遅れているなど）がありますか。または、授乳中ですか。"},
-		{"２週間以内に予防接種を受けましたか。", "種類（　　　　　　　　　　　　）　受けた日（　　　　　　　　　　　　）"},
-		{"今日の予防接種について質問がありますか。"},
-	}
-	c := s.canvas
-	bottom := top + header + row*float64(len(questions))
-	s.label(left, top, yes-left, header, 7, "質　問　事　項")
-	s.label(yes, top, doctor-yes, header, 7, "回　答　欄")
-	s.label(doctor, top, right-doctor, header, 7, "医師記入欄")
-	for i, lines := range questions {
-		y := top + header + row*float64(i)
-		c.Line(left, y, right, y, thin, ink.Black)
-		s.centred(left, y, 6, row, 7, strconv.Itoa(i+1))
-		first := y + row/2 + 0.9
-		if len(lines) > 1 {
-			first -= 1.9
-		}
-		for j, line := range lines {
-			size := questionSize
-			if j > 0 {
-				size = 6.6
-			}
-			style := s.plain.Points(size).Fit(line, yes-left-7.5)
-			s.set(style, left+6.5, first+float64(j)*3.9, line)
-		}
-		s.box(yes+3, y+row/2-edge/2, edge, 7.5, "はい")
-		s.box(no+2, y+row/2-edge/2, edge, 7.5, "いいえ")
-	}
-	for _, x := range [...]float64{left + 6, yes, no} {
-		c.Line(x, top+header, x, bottom, thin, ink.Black)
-	}
-	c.Line(yes, top, yes, top+header, thin, ink.Black)
-	c.Line(doctor, top, doctor, bottom, medium, ink.Black)
-	c.Line(doctor, bottom, right, bottom, medium, ink.Black)
-	c.Line(right, 49, right, bottom, thin, ink.Black)
-	// The recipient's part, framed thickly.
-	c.Line(left, 22, 134, 22, thick, ink.Black)
-	c.Line(134, 22, 134, 49, thick, ink.Black)
-	c.Line(134, 49, right, 49, thick, ink.Black)
-	c.Line(right, 49, right, top, thick, ink.Black)
-	c.Line(doctor, top, right, top, thick, ink.Black)
-	c.Line(doctor, top, doctor, bottom, thick, ink.Black)
-	c.Line(left, bottom, doctor, bottom, thick, ink.Black)
-	c.Line(left, 22, left, bottom, thick, ink.Black)
-	c.Line(left, 56, right, 56, thin, ink.Black)
-	c.Line(left, top, doctor, top, thin, ink.Black)
+// covid19Questions are asked of whoever is vaccinated against COVID-19.
+var covid19Questions = [][]string{
+	{"新型コロナワクチンの接種を受けたことがありますか。", "（接種を受けた回数：　　　回、　前回の接種日：　　　　年　　　月　　　日）"},
+	{"現時点で住民票のある市町村と、接種券に記載されている市町村は同じですか。"},
+	{"「新型コロナワクチンの説明書」を読んで、効果や副反応などについて理解しましたか。"},
+	{"現在、何らかの病気にかかって、治療（投薬など）を受けていますか。", "□心臓病　□腎臓病　□肝臓病　□血液疾患　□血が止まりにくい病気　□免疫不全　□その他（　　　　　　　　　）"},
+	{"その病気を診てもらっている医師に、今日の予防接種を受けてよいと言われましたか。"},
+	{"最近１か月以内に熱が出たり、病気にかかったりしましたか。", "病名（　　　　　　　　　　　　　　　　　　）"},
+	{"今日、体に具合が悪いところがありますか。", "症状（　　　　　　　　　　　　　　　　　　）"},
+	{"けいれん（ひきつけ）を起こしたことがありますか。"},
+	{"薬や食品などで、重いアレルギー症状（アナフィラキシーなど）を起こしたことがありますか。", "薬・食品など原因になったもの（　　　　　　　　　　　　　　　　　）"},
+	{"これまでに予防接種を受けて具合が悪くなったことがありますか。", "種類（　　　　　　　　　　　　）　症状（　　　　　　　　　　　　　　）"},
+	{"現在妊娠している可能性（生理が予定より遅れているなど）がありますか。または、授乳中ですか。"},
+	{"２週間以内に予防接種を受けましたか。", "種類（　　　　　　　　　　　　）　受けた日（　　　　　　　　　　　　）"},
+	{"今日の予防接種について質問がありますか。"},
 }
 
 // physician draws the physician's judgement and signature.
@@ -128,21 +86,27 @@ func (s *sheet) physician() {
 	c.Frame(8, 181, 194, 16, medium, ink.Black)
 }
 
-// wish draws the recipient's consent.
-func (s *sheet) wish(definition *form.Form) {
+// wishWords are the words of the consent block.
+type wishWords struct {
+	title, text, yes, no, year string
+	signer                     [2]string
+}
+
+// wish draws the consent of the recipient or a parent.
+func (s *sheet) wish(definition *form.Form, with wishWords) {
 	c := s.canvas
-	s.label(8, 199, 194, 4.6, 7.5, "新型コロナワクチン接種希望書")
-	s.text(10, 207.6, 7.2, "医師の診察・説明を受け、接種の効果や副反応などについて理解した上で、接種を希望しますか。（□ にチェックを入れてください。）")
-	words := map[string]string{"yes": "接種を希望します", "no": "接種を希望しません"}
+	s.label(8, 199, 194, 4.6, 7.5, with.title)
+	s.set(s.plain.Points(7.2).Fit(with.text, 188), 10, 207.6, with.text)
+	words := map[string]string{"yes": with.yes, "no": with.no}
 	consent, _ := definition.Field("consent")
 	for _, choice := range consent.Choices {
 		c.Frame(choice.Box.X, choice.Box.Y, choice.Box.Width, choice.Box.Height, medium, ink.Black)
 		s.heading(choice.Box.X+choice.Box.Width+1.2, choice.Box.Y+3.2, 10, words[choice.Value])
 	}
 	s.text(104, 215, 9, "・")
-	s.text(16, 222.8, 7.2, "西暦　　　　　　　年　　　　月　　　　日")
-	s.text(84, 220.6, 6.4, "被接種者又は")
-	s.text(84, 223.6, 6.4, "保護者自署")
+	s.text(16, 222.8, 7.2, with.year+"　　　　　　　年　　　　月　　　　日")
+	s.text(84, 220.6, 6.4, with.signer[0])
+	s.text(84, 223.6, 6.4, with.signer[1])
 	c.Line(121, 224.4, 200, 224.4, thin, ink.Black)
 	s.text(103, 222.8, 5.2, "（代筆者氏名）")
 	c.Line(8, 203.6, 202, 203.6, thin, ink.Black)
@@ -188,13 +152,12 @@ func (s *sheet) clinic(definition *form.Form) {
 
 	facility, _ := definition.Field("facility_code")
 	s.cells(facility)
-	s.text(140, 246.4, 6, "接種年月日（西暦）　※記入例　４月１日→０４月０１日")
-	date, _ := definition.Field("vaccination_date")
-	s.dateCells(date)
 }
 
-// dateCells draws the boxes of a western date with the preprinted 202.
-func (s *sheet) dateCells(date form.Field) {
+// westernDate draws the boxes of a western date with the preprinted 202.
+func (s *sheet) westernDate(definition *form.Form) {
+	s.text(140, 246.4, 6, "接種年月日（西暦）　※記入例　４月１日→０４月０１日")
+	date, _ := definition.Field("vaccination_date")
 	year := date.Cells[0]
 	for i, digit := range [...]string{"2", "0", "2"} {
 		x := year.X - year.Width*float64(3-i)
@@ -208,7 +171,7 @@ func (s *sheet) dateCells(date form.Field) {
 	}
 }
 
-func (s *sheet) footer() {
+func (s *sheet) footer(name string) {
 	notes := [...]string{
 		"（注）この予診票は、接種の安全性の確保を目的としています。記載された内容は、予防接種の記録及び費用の請求のために市町村等に提出されます。",
 		"　　　医療機関の方へ：医療機関等コード及び接種年月日は、枠内に数字を一文字ずつはっきりと記入してください。",
@@ -216,5 +179,5 @@ func (s *sheet) footer() {
 	for i, note := range notes {
 		s.text(8, 271.5+3.4*float64(i), 5.8, note)
 	}
-	s.text(166, 283, 6, "新型コロナワクチン予診票 (A4)")
+	s.text(166, 283, 6, name)
 }

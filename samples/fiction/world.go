@@ -155,6 +155,10 @@ func season(dose string) (first, last time.Time) {
 // used; it must accept at least one lot of every season.
 func (w *World) Visit(random *rand.Rand, dose string, fits func(Lot) bool) Visit {
 	first, last := season(dose)
+	return w.visit(random, first, last, fits)
+}
+
+func (w *World) visit(random *rand.Rand, first, last time.Time, fits func(Lot) bool) Visit {
 	var lots []Lot
 	for _, lot := range w.Lots {
 		if lot.Usable() && lot.From.Before(last) && lot.To.After(first) && fits(lot) {

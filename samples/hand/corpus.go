@@ -95,6 +95,7 @@ func readMNIST(root fs.FS, split Split) ([]session, error) {
 	}
 	first, last := 0, count
 	switch split {
+	case Train: // a file of its own: all of it
 	case Calibrate:
 		last = count / 2
 	case Evaluate:
@@ -218,8 +219,10 @@ func readSemeion(root fs.FS, split Split) ([]session, error) {
 		return nil, err
 	}
 	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
-	first, last := 0, len(lines)/2
+	var first, last int
 	switch split {
+	case Train:
+		first, last = 0, len(lines)/2
 	case Calibrate:
 		first, last = len(lines)/2, len(lines)*3/4
 	case Evaluate:

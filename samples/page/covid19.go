@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"sesshu/ledger/slip/form"
 	"sesshu/samples/hand"
@@ -18,20 +19,18 @@ func (j *job) covid19() {
 		j.ticket(j.canvas, 138, 8)
 	}
 	j.person()
-	j.answers()
+	j.answers(62.5, []bool{true, true, true, false, false, false, false, false, false, false, false, false, false})
 	j.judgement()
-	j.wish()
+	j.wish(j.slip.Visit.Day.Year(), j.slip.Holder.Name)
 	j.clinic()
 }
 
-// cutAddress splits an address into city, quarter and the rest.
-func cutAddress(address string) (city, rest string, ok bool) {
-	for _, mark := range [...]string{"市", "区", "町", "村"} {
-		if before, after, found := strings.Cut(address, mark); found {
-			return before + mark, after, true
-		}
+// cityOf returns the part of an address that names the prefecture and city.
+func cityOf(address string) string {
+	if before, _, found := strings.Cut(address, "市"); found {
+		return before + "市"
 	}
-	return address, "", false
+	return address
 }
 
 // person prints the particulars and lets the recipient add the rest.
@@ -68,10 +67,10 @@ func (j *job) written(writer *hand.Writer, x, y, pitch, height float64, digits s
 	}
 }
 
-// answers ticks the interview: most people are well.
-func (j *job) answers() {
-	const top, row, edge, yes, no = 62.5, 9.0, 2.6, 143.0, 159.0
-	usuallyYes := [...]bool{true, true, true, false, false, false, false, false, false, false, false, false, false}
+// answers ticks the interview, whose first row begins at top: most people are
+// well.
+func (j *job) answers(top float64, usuallyYes []bool) {
+	const row, edge, yes, no = 9.0, 2.6, 143.0, 159.0
 	for i, usual := range usuallyYes {
 		if usual != j.chance(0.93) && j.chance(0.3) {
 			continue // some are left out
@@ -83,10 +82,10 @@ func (j *job) answers() {
 		j.recipient.Tick(j.canvas, hand.Box{X: x, Y: top + row*float64(i) + row/2 - edge/2, Width: edge, Height: edge})
 	}
 	if j.chance(0.25) {
-		j.recipient.Words(j.canvas, 34+j.between(0, 20), 62.5+9*5+7.4, 3.4, 40, [...]string{"かぜ", "頭痛", "腰痛", "ぜんそく"}[j.random.IntN(4)])
+		j.recipient.Words(j.canvas, 34+j.between(0, 20), top+row*5+7.4, 3.4, 40, [...]string{"かぜ", "頭痛", "腰痛", "ぜんそく"}[j.random.IntN(4)])
 	}
 	if j.chance(0.3) {
-		j.doctor.Scrawl(j.canvas, hand.Box{X: 180, Y: 62.5 + 9*float64(j.random.IntN(12)), Width: 16, Height: 8})
+		j.doctor.Scrawl(j.canvas, hand.Box{X: 180, Y: top + row*float64(j.random.IntN(len(usuallyYes))), Width: 16, Height: 8})
 	}
 }
 
@@ -102,8 +101,9 @@ func (j *job) judgement() {
 	}
 }
 
-// wish is the recipient's consent.
-func (j *job) wish() {
+// wish is the consent of whoever signs, with the day in the era or western year
+// given.
+func (j *job) wish(year int, signer string) {
 	consent := j.field("consent")
 	for _, choice := range consent.Choices {
 		if choice.Value == j.slip.Consent {
@@ -111,16 +111,21 @@ func (j *job) wish() {
 		}
 	}
 	day := j.slip.Visit.Day
-	j.written(j.recipient, 25, 218.8, 3.2, 5, fmt.Sprint(day.Year()))
+	j.written(j.recipient, 25, 218.8, 3.2, 5, fmt.Sprint(year))
 	j.written(j.recipient, 43.5, 218.8, 3.2, 5, fmt.Sprint(int(day.Month())))
 	j.written(j.recipient, 55.5, 218.8, 3.2, 5, fmt.Sprint(day.Day()))
-	j.recipient.Sign(j.canvas, hand.Box(j.field("recipient_signature").Box), j.slip.Holder.Name)
+	j.recipient.Sign(j.canvas, hand.Box{X: 122, Y: 218, Width: 78, Height: 7.2}, signer)
 }
 
 // clinic is the strip at the bottom.
 func (j *job) clinic() {
-	j.sticker(j.field("sticker").Box)
 	visit := j.slip.Visit
+	if place := j.field("sticker").Box; j.slip.LotByHand {
+		j.clerk.Words(j.canvas, place.X+4, place.Y+10, 4.6, place.Width-8, visit.Lot.Manufacturer)
+		j.clerk.Words(j.canvas, place.X+4, place.Y+21, 5.2, place.Width-8, "Lot "+visit.Lot.LotNumber)
+	} else {
+		j.sticker(place)
+	}
 	j.digits(j.field("amount"), j.slip.AmountBy, j.clerk, amountDigits(visit.AmountML, len(j.field("amount").Cells)))
 	j.place()
 	j.digits(j.field("facility_code"), j.slip.FacilityBy, j.clerk, visit.Facility.FacilityCode)
@@ -138,13 +143,12 @@ func (j *job) place() {
 	visit := j.slip.Visit
 	if j.chance(0.7) {
 		stamp := j.kit.NewStamp(j.random, false)
-		city, rest, _ := cutAddress(j.slip.Holder.Address)
-		_, prefectureless, found := strings.Cut(city, "県")
-		if !found {
-			prefectureless = city
+		city := cityOf(j.slip.Holder.Address)
+		if _, after, found := strings.Cut(city, "県"); found {
+			city = after
 		}
-		face := j.japaneseFace(visit.Facility.Name + rest)
-		stamp.Lines(j.canvas, face, 98.5, 241.2, 3.0, 37, prefectureless+"中央１－２－３", visit.Facility.Name)
+		face := j.japaneseFace(visit.Facility.Name + city)
+		stamp.Lines(j.canvas, face, 98.5, 241.2, 3.0, 37, city+"中央１－２－３", visit.Facility.Name)
 		stamp.Lines(j.canvas, face, 100, 259.5, 3.6, 30, visit.Doctor)
 		return
 	}
@@ -154,12 +158,15 @@ func (j *job) place() {
 
 // date fills the boxes of the vaccination date and plays the tricks asked for.
 func (j *job) date(field form.Field) {
-	digits := j.slip.Visit.Day.Format("20060102")[3:]
+	digits := dateDigits(field, j.slip.Visit.Day)
 	if j.slip.CrossedDate {
-		wrong := j.slip.Visit.Day.AddDate(0, 1, 3).Format("20060102")[3:]
-		j.digits(field, ByHand, j.clerk, wrong)
+		j.digits(field, ByHand, j.clerk, dateDigits(field, j.slip.Visit.Day.AddDate(0, 1, 3)))
 		j.clerk.CrossOut(j.canvas, hand.Box(field.Box))
 		j.written(j.clerk, 150, 243.2, 3.2, 5, j.slip.Visit.Day.Format("20060102"))
+		return
+	}
+	if j.slip.FirstYearWord {
+		j.firstYear(field, digits)
 		return
 	}
 	j.digits(field, j.slip.DateBy, j.clerk, digits)
@@ -167,6 +174,16 @@ func (j *job) date(field form.Field) {
 		cell := field.Cells[1+j.random.IntN(len(field.Cells)-1)]
 		j.clerk.Digit(j.canvas, hand.Box(cell), byte('0'+j.random.IntN(10)))
 	}
+}
+
+// dateDigits returns what stands in the cells of a date: the last digit of a
+// western year with 202 preprinted, or two digits of the year of the era, then
+// month and day.
+func dateDigits(field form.Field, day time.Time) string {
+	if field.Era == "令和" {
+		return fmt.Sprintf("%02d%02d%02d", day.Year()-reiwa, int(day.Month()), day.Day())
+	}
+	return day.Format("20060102")[3:]
 }
 
 // digits brings one digit into each cell of a field.
@@ -183,10 +200,6 @@ func (j *job) digits(field form.Field, by Way, writer *hand.Writer, digits strin
 	case ByStamp:
 		face := j.anyFace(digits)
 		stamp := j.kit.NewStamp(j.random, j.chance(0.15))
-		if len(boxes) <= 5 && len(boxes) > 2 { // a date stamp turns year, month and day as one
-			stamp.Row(j.canvas, face, boxes, digits)
-			return
-		}
 		stamp.Row(j.canvas, face, boxes, digits)
 	default:
 		style := j.anyFace(digits).Points(j.between(11, 15))

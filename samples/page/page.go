@@ -36,6 +36,11 @@ type Slip struct {
 
 	DateBy, FacilityBy, AmountBy Way
 
+	Reference     string // the encrypted number of routine slips
+	Parent        string // who signs a child's slip
+	LotByHand     bool   // the lot is written where its sticker belongs
+	FirstYearWord bool   // the first year of an era is written 元
+
 	WithoutQR bool   // tickets for doses 1 and 2 often have none
 	OtherLine string // the QR code of somebody else's ticket instead of the own; empty as a rule
 
@@ -164,6 +169,8 @@ func (p *Printer) Fill(random *rand.Rand, formName string, slip Slip) (*image.Gr
 	switch stock.definition.Kind {
 	case "covid19":
 		j.covid19()
+	case "routine":
+		j.routine()
 	default:
 		return nil, fmt.Errorf("nobody knows how to fill form %q", formName)
 	}

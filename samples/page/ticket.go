@@ -27,7 +27,7 @@ func (j *job) ticket(canvas *ink.Canvas, x, y float64) {
 	if holder.TicketType == fiction.TypeInterview {
 		word = "予診のみ"
 	}
-	city, _, _ := cutAddress(holder.Address)
+	city := cityOf(holder.Address)
 	size := j.between(7.5, 9)
 	j.print(canvas, digits, x+10.4, y+4.4, size, 4, holder.TicketType)
 	j.print(canvas, face, x+15.4, y+4.3, 6.5, 8, word)
@@ -38,7 +38,7 @@ func (j *job) ticket(canvas *ink.Canvas, x, y float64) {
 	outline, _ := spaced.Outline(holder.TicketNumber)
 	canvas.Fill(outline, ink.Moved(x+10, y+13.6), j.toner)
 	j.print(canvas, face, x+9.8, y+18.1, 8.5, 38.5, holder.Name)
-	j.barcode(canvas, x+3, y+20.4, holder.TicketNumber)
+	j.barcode(canvas, x+3, y+20.4, 37.21, 5.6, holder.TicketNumber)
 	j.ocrLine(canvas, x+3, y+31.6, Line(holder))
 	if !j.slip.WithoutQR {
 		line := Line(holder)
@@ -62,15 +62,15 @@ func (j *job) ocrLine(canvas *ink.Canvas, x, base float64, line string) {
 	canvas.Fill(outline, ink.Moved(x, base), j.toner)
 }
 
-// barcode prints the ticket number in NW-7, 37.21 mm by 5.6 mm.
-func (j *job) barcode(canvas *ink.Canvas, x, y float64, number string) {
-	const width, height, ends = 37.21, 5.6, "ABCD"
+// barcode prints a number in NW-7.
+func (j *job) barcode(canvas *ink.Canvas, x, y, width, height float64, number string) {
+	const ends = "ABCD"
 	start, stop := ends[j.random.IntN(4)], ends[j.random.IntN(4)]
 	if j.chance(0.7) {
 		start, stop = 'A', 'A'
 	}
 	code, err := codabar.Encode(fmt.Sprintf("%c%s%c", start, number, stop))
-	if err != nil { // a ticket number is digits only
+	if err != nil { // such numbers are digits only
 		panic(fmt.Sprintf("encode NW-7: %v", err))
 	}
 	j.modules(canvas, x, y, width, height, code)

@@ -147,6 +147,7 @@ func Draw(random *rand.Rand, tier Tier) Settings {
 		s.fax(random)
 	case Phone:
 		s.phone(random)
+	case Clean, Office, Poor: // as drawn
 	}
 	return s
 }
