@@ -196,9 +196,4 @@ func (p Policy) amounts(lot slip.Lot) []string {
 	return nil
 }
 
-func known(value slip.Value) bool {
-	return slices.Contains([]slip.Value{
-		slip.TicketType, slip.Dose, slip.MunicipalityCode, slip.TicketNumber, slip.VaccinationDate, slip.LotNumber, slip.Manufacturer,
-		slip.FacilityCode, slip.BirthDate, slip.AmountML, slip.Consent, slip.ReferenceNumber,
-	}, value)
-}
+func known(value slip.Value) bool { return slices.Contains(slip.Values(), value) }
