@@ -57,6 +57,11 @@ func TestOnlyTheDigestOfATokenIsKept(t *testing.T) {
 	}
 	_, _, err = store.Token(t.Context(), secret+"x")
 	want(t, err, ledger.ErrNotFound)
+	if n, err := store.RevokeTokens(t.Context(), "counter", ledger.TokenStation); err != nil || n != 2 {
+		t.Errorf("revoked %d, %v", n, err)
+	}
+	_, _, err = store.Token(t.Context(), secret)
+	want(t, err, ledger.ErrNotFound)
 	_, err = store.AddToken(t.Context(), "counter", "everything")
 	want(t, err, ledger.ErrInvalid)
 	var kept int

@@ -34,9 +34,29 @@ func (s *Store) AddToken(ctx context.Context, name, purpose string) (secret stri
 	return secret, nil
 }
 
-// Token returns whose secret this is and what it is for. ErrNotFound.
+// RevokeTokens makes all secrets of a name for a purpose useless and returns how
+// many they were.
+func (s *Store) RevokeTokens(ctx context.Context, name, purpose string) (revoked int, err error) {
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		now := s.now()
+		tag, err := tx.Exec(ctx, `
+			update tokens set revoked_at = $3 where name = $1 and purpose = $2 and revoked_at is null`, name, purpose, now)
+		if err != nil {
+			return err
+		}
+		revoked = int(tag.RowsAffected())
+		return logAccess(ctx, tx, "", "revoke tokens", "token/"+purpose+"/"+name, now)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("revoke tokens of %q: %w", name, err)
+	}
+	return revoked, nil
+}
+
+// Token returns whose secret this is and what it is for. ErrNotFound, also when
+// it was revoked.
 func (s *Store) Token(ctx context.Context, secret string) (name, purpose string, err error) {
-	err = s.pool.QueryRow(ctx, `select name, purpose from tokens where sha256 = $1`, digest(secret)).Scan(&name, &purpose)
+	err = s.pool.QueryRow(ctx, `select name, purpose from tokens where sha256 = $1 and revoked_at is null`, digest(secret)).Scan(&name, &purpose)
 	if err != nil {
 		return "", "", fmt.Errorf("token: %w", namedError(err))
 	}
