@@ -164,8 +164,10 @@ func (m *maker) print(random *rand.Rand, order order, filled *page.Slip) {
 		filled.Toner, filled.Gain, filled.Askew = 0.9+0.1*random.Float64(), 0.3*random.Float64(), 0.45
 	case scan.Poor:
 		filled.Toner, filled.Gain, filled.Askew = 0.5+0.5*random.Float64(), random.Float64(), 1
+		filled.PlainLine = random.Float64() < 0.08
 	default:
 		filled.Toner, filled.Gain, filled.Askew = 0.72+0.28*random.Float64(), 0.6*random.Float64(), 0.75
+		filled.PlainLine = random.Float64() < 0.03
 	}
 	if order.faint {
 		filled.Toner = 0.42 + 0.12*random.Float64()

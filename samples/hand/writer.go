@@ -29,7 +29,7 @@ func NewKit(corpus *Corpus, faces []*typeface.Face) *Kit {
 	random := rand.New(rand.NewPCG(1, 2)) // the textures are the same for all seeds
 	for range 3 {
 		kit.grains = append(kit.grains, ink.NewTexture(random, 4, 90, 0.05))
-		kit.stamps = append(kit.stamps, ink.NewTexture(random, 32, 100, 0.02), ink.NewTexture(random, 16, 60, 0.04))
+		kit.stamps = append(kit.stamps, ink.NewTexture(random, 32, 135, 0.02), ink.NewTexture(random, 16, 105, 0.04))
 	}
 	return kit
 }

@@ -41,6 +41,7 @@ type Slip struct {
 	LotByHand     bool   // the lot is written where its sticker belongs
 	FirstYearWord bool   // the first year of an era is written 元
 
+	PlainLine bool   // the OCR line is not in the prescribed OCR-B
 	WithoutQR bool   // tickets for doses 1 and 2 often have none
 	OtherLine string // the QR code of somebody else's ticket instead of the own; empty as a rule
 

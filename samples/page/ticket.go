@@ -49,17 +49,21 @@ func (j *job) ticket(canvas *ink.Canvas, x, y float64) {
 	}
 }
 
-// ocrLine sets the line in OCR-B of 9 points; cities space it from 35 to 45 mm.
+// ocrLine sets the line in OCR-B of 9 points. Cities spaced it from 35 to
+// 45 mm, began it further left or right, and some took another typeface.
 func (j *job) ocrLine(canvas *ink.Canvas, x, base float64, line string) {
 	style := j.fonts.Face(typeface.OCRB).Points(9)
+	if j.slip.PlainLine {
+		style = j.pick(j.fonts.Faces(typeface.Latin), line).Points(9)
+	}
 	natural := style.Width(line)
 	wanted := natural
-	if j.chance(0.5) {
-		wanted = j.between(max(36, natural*0.86), 43.5)
+	if j.chance(0.5) || j.slip.PlainLine {
+		wanted = j.between(max(36, natural*0.86), 43)
 	}
 	style.Spacing = (wanted - natural) / float64(len(line)-1)
 	outline, _ := style.Outline(line)
-	canvas.Fill(outline, ink.Moved(x, base), j.toner)
+	canvas.Fill(outline, ink.Moved(x+j.between(-0.6, 1), base), j.toner)
 }
 
 // barcode prints a number in NW-7.
