@@ -76,6 +76,10 @@ var shared = sync.OnceValues(func() (*testServer, error) {
 	if err != nil {
 		return nil, err
 	}
+	life, err := cleanAfter(folder)
+	if err != nil {
+		return nil, err
+	}
 	server, err := postgres.Start(context.Background(), postgres.Config{
 		Dir:    folder,
 		Logger: slog.New(slog.DiscardHandler),
@@ -90,8 +94,7 @@ var shared = sync.OnceValues(func() (*testServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	life, err := cleanAfter(folder)
-	return &testServer{server, life}, err
+	return &testServer{server, life}, nil
 })
 
 // cleanAfter starts the shell and returns the pipe's end that keeps it waiting.
@@ -102,8 +105,10 @@ func cleanAfter(folder string) (life *os.File, err error) {
 	}
 	const script = `
 		read never
-		pid=$(head -n 1 "$1/data/postmaster.pid") && kill -QUIT "$pid"
-		while kill -0 "$pid"; do sleep 0.1; done
+		if pid=$(head -n 1 "$1/data/postmaster.pid"); then
+			kill -QUIT "$pid"
+			while kill -0 "$pid"; do sleep 0.1; done
+		fi
 		rm -rf "$1"`
 	cleaner := exec.CommandContext(context.Background(), "/bin/sh", "-c", strings.TrimSpace(script), "sh", folder)
 	cleaner.Stdin = read
