@@ -33,6 +33,7 @@ const (
 	OddSides
 	Unsupported
 	Denied
+	Untrusted
 	SpoolFull
 	SpoolReadOnly
 	SpoolFailed
@@ -124,6 +125,9 @@ var conditions = [conditionCount]conditionRow{
 		steps(Words{"設定を変更してください。", "Change the settings."}, keepStack)},
 	Denied: {"access denied",
 		Words{"スキャナーの使用が許可されていません。", "The scanner refused access."},
+		steps(Words{"管理者に連絡してください。", "Tell the administrator."}, keepStack)},
+	Untrusted: {"device not trusted",
+		Words{"スキャナーの証明書が登録されたものと違います。", "The scanner shows another certificate than the one on record."},
 		steps(Words{"管理者に連絡してください。", "Tell the administrator."}, keepStack)},
 	SpoolFull: {"spool disk full",
 		Words{"この端末のディスクがいっぱいです。", "This station's disk is full."},

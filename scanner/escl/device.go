@@ -13,6 +13,7 @@ package escl
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -204,6 +205,10 @@ func (d *Device) request(ctx context.Context, client *http.Client, method, path 
 }
 
 func unreachable(err error) error {
+	var certificate *tls.CertificateVerificationError
+	if errors.Is(err, ErrWrongCertificate) || errors.As(err, &certificate) {
+		return &scanner.Fault{Condition: scanner.Untrusted, Protocol: protocol, Cause: err}
+	}
 	return &scanner.Fault{Condition: scanner.Unplugged, Protocol: protocol, Cause: err}
 }
 
