@@ -4,16 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"image"
-	"image/draw"
-	"image/png"
 	"io"
 	"io/fs"
-	"strconv"
-	"strings"
 )
 
 // Split says which writers are used, so that no reader is measured on the hands
@@ -127,125 +121,4 @@ func unzip(root fs.FS, name string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return content, nil
-}
-
-// readNSYSU reads digits that were written in a box, each session apart.
-func readNSYSU(root fs.FS, split Split) ([]session, error) {
-	table, err := fs.ReadFile(root, "labels.csv")
-	if err != nil {
-		return nil, err
-	}
-	rows, err := csv.NewReader(bytes.NewReader(table)).ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	places := map[string]int{}
-	var hands []session
-	for _, row := range rows[1:] {
-		if len(row) < 3 || nsysuSplit(row[2]) != split || nsysuDoubtful[row[0]] {
-			continue
-		}
-		digit, err := strconv.Atoi(row[1])
-		if err != nil || digit < 0 || digit > 9 {
-			return nil, fmt.Errorf("label %q is no digit", row[1])
-		}
-		picture, err := readPicture(root, row[0])
-		if err != nil {
-			return nil, err
-		}
-		group, _, _ := strings.Cut(row[2], "m") // a make-up class is small: join it to its course
-		group = strings.TrimRight(group, "_")
-		if _, ok := places[group]; !ok {
-			places[group] = len(hands)
-			hands = append(hands, session{name: "nsysu-" + group})
-		}
-		hand := &hands[places[group]]
-		hand.digits[digit] = append(hand.digits[digit], picture)
-	}
-	for i := range hands {
-		hands[i].weight = 0.45 / float64(len(hands))
-	}
-	return hands, nil
-}
-
-// nsysuDoubtful are pictures whose labels are in doubt.
-var nsysuDoubtful = map[string]bool{"00000147.png": true, "00000748.png": true, "00001303.png": true}
-
-func nsysuSplit(session string) Split {
-	switch {
-	case strings.HasPrefix(session, "108"):
-		return Train
-	case strings.HasPrefix(session, "1091"):
-		return Calibrate
-	default:
-		return Evaluate
-	}
-}
-
-// readPicture returns the ink of a scanned box: dark on light, without what
-// touches the edge, which may be the box's frame.
-func readPicture(root fs.FS, name string) (field, error) {
-	content, err := fs.ReadFile(root, name)
-	if err != nil {
-		return field{}, fmt.Errorf("picture %s: %w", name, err)
-	}
-	decoded, err := png.Decode(bytes.NewReader(content))
-	if err != nil {
-		return field{}, fmt.Errorf("picture %s: %w", name, err)
-	}
-	grey := image.NewGray(decoded.Bounds())
-	draw.Draw(grey, grey.Rect, decoded, grey.Rect.Min, draw.Src)
-	var counts [256]int
-	for _, value := range grey.Pix {
-		counts[value]++
-	}
-	paper, rest := 255, len(grey.Pix)/4 // the level that a quarter of the pixels reach
-	for ; paper > 0 && rest > counts[paper]; paper-- {
-		rest -= counts[paper]
-	}
-	picture := field{grey.Rect.Dx(), grey.Rect.Dy(), make([]uint8, len(grey.Pix))}
-	for i, value := range grey.Pix {
-		x, y := i%picture.width, i/picture.width
-		if x > 0 && y > 0 && x < picture.width-1 && y < picture.height-1 {
-			picture.ink[i] = uint8(max(0, paper-int(value)))
-		}
-	}
-	return picture, nil
-}
-
-func readSemeion(root fs.FS, split Split) ([]session, error) {
-	content, err := fs.ReadFile(root, "semeion.data")
-	if err != nil {
-		return nil, err
-	}
-	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
-	var first, last int
-	switch split {
-	case Train:
-		first, last = 0, len(lines)/2
-	case Calibrate:
-		first, last = len(lines)/2, len(lines)*3/4
-	case Evaluate:
-		first, last = len(lines)*3/4, len(lines)
-	}
-	const edge = 16
-	hand := session{name: "semeion", weight: 0.1}
-	for _, line := range lines[first:last] {
-		columns := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\r' })
-		if len(columns) != edge*edge+10 {
-			return nil, fmt.Errorf("a row has %d columns, want %d", len(columns), edge*edge+10)
-		}
-		picture := field{edge + 2, edge + 2, make([]uint8, (edge+2)*(edge+2))}
-		for i, column := range columns[:edge*edge] {
-			if strings.HasPrefix(column, "1") {
-				picture.ink[(i/edge+1)*picture.width+i%edge+1] = 255
-			}
-		}
-		for digit, column := range columns[edge*edge:] {
-			if strings.HasPrefix(column, "1") {
-				hand.digits[digit] = append(hand.digits[digit], picture)
-			}
-		}
-	}
-	return []session{hand}, nil
 }
