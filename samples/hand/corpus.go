@@ -1,7 +1,6 @@
 package hand
 
 import (
-	"bytes"
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
