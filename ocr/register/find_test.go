@@ -1,18 +1,15 @@
 package register_test
 
 import (
-	"context"
 	"errors"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
-	"sesshu/ocr/page"
 	"sesshu/ocr/register"
 )
 
@@ -27,7 +24,7 @@ func drawLook(t *rapid.T) look {
 		shiftX: rapid.Float64Range(-10, 10).Draw(t, "shift x"),
 		shiftY: rapid.Float64Range(-10, 10).Draw(t, "shift y"),
 		turn:   rapid.IntRange(0, 3).Draw(t, "turn"),
-		filled: true,
+		filled: true, paste: true,
 	}
 	switch rapid.SampledFrom([]string{"clean", "noise", "blur", "fax", "corner"}).Draw(t, "damage") {
 	case "noise":
@@ -52,6 +49,9 @@ func TestPagesAreRegistered(t *testing.T) {
 		s := scan(t, f, l, random)
 		defer s.image.Close()
 		fit, err := index.Find(s.image)
+		if errors.Is(err, register.ErrPoorFit) && l.corner > 0 {
+			return // what tells two forms apart may lie under the corner
+		}
 		if err != nil {
 			r.Fatalf("%s: %v", f.Name, err)
 		}
@@ -65,8 +65,9 @@ func TestPagesAreRegistered(t *testing.T) {
 		if most > bar {
 			r.Errorf("a field's corner lies %.2f mm off", most)
 		}
-		if located == 0 {
-			r.Errorf("no field was located")
+		// A corner that is folded over may hide fields, but not all of them.
+		if located == 0 || located < len(f.Fields) && l.corner == 0 {
+			r.Errorf("%d of %d fields were located", located, len(f.Fields))
 		}
 	})
 }
@@ -95,7 +96,7 @@ func TestCampaign(t *testing.T) {
 		f := forms[random.IntN(len(forms))]
 		l := look{
 			skew: random.Float64()*10 - 5, scale: 0.92 + 0.11*random.Float64(), shiftX: random.Float64()*20 - 10,
-			shiftY: random.Float64()*20 - 10, turn: random.IntN(4), filled: true, dpi: 300,
+			shiftY: random.Float64()*20 - 10, turn: random.IntN(4), filled: true, paste: true, dpi: 300,
 		}
 		name := names[i%len(names)]
 		switch name {
@@ -159,37 +160,4 @@ func TestCampaign(t *testing.T) {
 			t.Errorf("%s: %d of %d refused", name, row.refused, row.pages)
 		}
 	}
-}
-
-// TestForeign registers real pictures of other things, if a folder is given.
-func TestForeign(t *testing.T) {
-	root := os.Getenv("SESSHU_FOREIGN")
-	forms := loadForms(t)
-	index := openIndex(t, forms)
-	filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return nil
-		}
-		data, _ := os.ReadFile(path)
-		document, err := page.Open(context.Background(), data)
-		if err != nil {
-			return nil
-		}
-		for n := 1; n <= min(5, document.Pages()); n++ {
-			img, err := document.Decode(context.Background(), n)
-			if err != nil {
-				continue
-			}
-			fit, err := index.Find(img)
-			img.Close()
-			if errors.Is(err, register.ErrNoForm) {
-				continue
-			}
-			t.Log(path, n, err)
-			if fit != nil {
-				t.Logf("%s taken for %s: coverage %.2f residual %.3f", path, fit.Form.Name, fit.Summary.Coverage, fit.Summary.Residual)
-			}
-		}
-		return nil
-	})
 }

@@ -1,8 +1,10 @@
 package register_test
 
 import (
+	"bytes"
 	"image"
 	"image/color"
+	"image/png"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -46,20 +48,19 @@ type look struct {
 	dpi            float64
 	filled         bool    // scribbles in the fields
 	faint          float64 // share of the print's darkness that is lost
+	paste          bool    // inserts are pasted, inside their tolerance
 }
 
 // scanned is a page with its truth.
 type scanned struct {
-	image *page.Image
-	truth register.Matrix // form millimetres → page pixels
+	image   *page.Image
+	truth   register.Matrix // form millimetres → page pixels
+	inserts map[string]register.Matrix
 }
 
 func scan(t testing.TB, f *form.Form, l look, random *rand.Rand) scanned {
 	t.Helper()
-	blank, err := gocv.IMDecode(f.Blank, gocv.IMReadGrayScale)
-	if err != nil {
-		t.Fatal(err)
-	}
+	blank := decoded(t, f.Blank)
 	defer blank.Close()
 	density := float64(blank.Cols()) / f.Width
 	if l.filled {
@@ -70,6 +71,12 @@ func scan(t testing.TB, f *form.Form, l look, random *rand.Rand) scanned {
 		}
 		for _, box := range f.Ignored {
 			scribble(&blank, box, density, random)
+		}
+	}
+	onForm := map[string]register.Matrix{}
+	if l.paste {
+		for _, insert := range f.Inserts {
+			onForm[insert.Name] = paste(t, &blank, insert, density, random)
 		}
 	}
 	if l.dpi == 0 {
@@ -115,11 +122,12 @@ func scan(t testing.TB, f *form.Form, l look, random *rand.Rand) scanned {
 		gocv.GaussianBlur(mat, &mat, image.Pt(0, 0), l.blur, l.blur, gocv.BorderReflect101)
 	}
 	grey := &image.Gray{Pix: mat.ToBytes(), Stride: size.X, Rect: image.Rectangle{Max: size}}
+	start := random.IntN(len(grain))
 	for i, pixel := range grey.Pix {
 		value := float64(pixel)
 		value += (250 - value) * l.faint
 		if l.noise > 0 {
-			value += (random.Float64() + random.Float64() + random.Float64() - 1.5) * 2 * l.noise
+			value += grain[(start+i)%len(grain)] * l.noise
 		}
 		if l.threshold {
 			if value < 165 {
@@ -135,7 +143,80 @@ func scan(t testing.TB, f *form.Form, l look, random *rand.Rand) scanned {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { img.Close() })
-	return scanned{img, truth}
+	inserts := map[string]register.Matrix{}
+	for name, pose := range onForm {
+		inserts[name] = truth.Times(pose)
+	}
+	return scanned{img, truth, inserts}
+}
+
+// grain is noise of about unit deviation; its length has no factor in common
+// with a page's width, so that rows differ.
+var grain = func() []float64 {
+	random := rand.New(rand.NewPCG(8, 8))
+	grain := make([]float64, 1_000_003)
+	for i := range grain {
+		grain[i] = random.NormFloat64()
+	}
+	return grain
+}()
+
+// pictures holds decoded forms; decoding is most of the cost of a page.
+var pictures = map[string][]byte{}
+
+// decoded returns the picture's pixels in a Mat of the caller's own.
+func decoded(t testing.TB, picture []byte) gocv.Mat {
+	t.Helper()
+	config, err := png.DecodeConfig(bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pixels, known := pictures[string(picture)]
+	if !known {
+		mat, err := gocv.IMDecode(picture, gocv.IMReadGrayScale)
+		if err != nil || mat.Empty() {
+			t.Fatalf("decode: %v", err)
+		}
+		defer mat.Close()
+		pixels = mat.ToBytes()
+		pictures[string(picture)] = pixels
+	}
+	mat, err := gocv.NewMatFromBytes(config.Height, config.Width, gocv.MatTypeCV8UC1, pixels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mat.Close()
+	return mat.Clone()
+}
+
+// paste pastes an insert with scribbled fields somewhere inside its tolerance
+// and returns the map from its millimetres to the form's.
+func paste(t testing.TB, mat *gocv.Mat, insert form.Insert, density float64, random *rand.Rand) register.Matrix {
+	t.Helper()
+	picture := decoded(t, insert.Picture)
+	defer picture.Close()
+	scale := float64(picture.Cols()) / insert.Width
+	scribble(&picture, form.Rectangle{X: insert.Width / 3, Y: insert.Height / 4, Width: insert.Width / 2, Height: insert.Height / 2}, scale, random)
+	angle := (2*random.Float64() - 1) * insert.Turn
+	sine, cosine := math.Sincos(angle * math.Pi / 180)
+	x := insert.X + insert.Width/2 + (2*random.Float64()-1)*insert.Shift
+	y := insert.Y + insert.Height/2 + (2*random.Float64()-1)*insert.Shift
+	pose := register.Matrix{
+		cosine, -sine, x - cosine*insert.Width/2 + sine*insert.Height/2,
+		sine, cosine, y - sine*insert.Width/2 - cosine*insert.Height/2,
+		0, 0, 1,
+	}
+	toPage := register.Matrix{1, 0, -0.5, 0, 1, -0.5, 0, 0, 1}.
+		Times(register.Matrix{density, 0, 0, 0, density, 0, 0, 0, 1}).Times(pose).
+		Times(register.Matrix{1 / scale, 0, 0, 0, 1 / scale, 0, 0, 0, 1}).
+		Times(register.Matrix{1, 0, 0.5, 0, 1, 0.5, 0, 0, 1})
+	warp := gocv.NewMatWithSize(2, 3, gocv.MatTypeCV64F)
+	defer warp.Close()
+	for i := range 6 {
+		warp.SetDoubleAt(i/3, i%3, toPage[i])
+	}
+	gocv.WarpAffineWithParams(picture, mat, warp, image.Pt(mat.Cols(), mat.Rows()), gocv.InterpolationLinear, gocv.BorderTransparent, color.RGBA{})
+	return pose
 }
 
 // scribble fills a box with pen strokes.
@@ -155,8 +236,12 @@ func scribble(mat *gocv.Mat, box form.Rectangle, density float64, random *rand.R
 func worst(f *form.Form, fit *register.Fit, s scanned, dpi float64) (float64, int) {
 	most, located := 0.0, 0
 	for _, field := range f.Fields {
+		truth := s.truth
 		if field.Insert != "" {
-			continue
+			var pasted bool
+			if truth, pasted = s.inserts[field.Insert]; !pasted {
+				continue
+			}
 		}
 		toPage, ok := fit.Locate(field)
 		if !ok {
@@ -164,7 +249,7 @@ func worst(f *form.Form, fit *register.Fit, s scanned, dpi float64) (float64, in
 		}
 		located++
 		for _, corner := range []register.Point{{X: field.Box.X, Y: field.Box.Y}, {X: field.Box.X + field.Box.Width, Y: field.Box.Y + field.Box.Height}} {
-			want, got := s.truth.At(corner), toPage.At(corner)
+			want, got := truth.At(corner), toPage.At(corner)
 			most = max(most, math.Hypot(want.X-got.X, want.Y-got.Y)/dpi*25.4)
 		}
 	}
