@@ -4,15 +4,28 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"sesshu/ocr/internal/tess"
 )
 
-// alphabet is what may stand in a field.
+// alphabet is what may stand in a field, in the network's codes.
 type alphabet struct {
-	runes []rune // sorted, each once
-	index map[string]int
-	space bool
+	runes      []rune // sorted, each once; only those the model knows
+	codes      []string
+	index      map[string]int // of codes
+	start      *spelling
+	space      bool
+	lookalikes [][]lookalike // by code, the other characters that are drawn alike
+}
 
-	lookalikes [][]lookalike // by place, the other characters that are drawn alike
+// spelling is a place between the codes of a character.
+type spelling struct{ ways []*way }
+
+// way is a code that may follow; char is the character it completes, if any.
+type way struct {
+	code int
+	char rune
+	then *spelling
 }
 
 type lookalike struct {
@@ -20,23 +33,56 @@ type lookalike struct {
 	weight float64
 }
 
-func newAlphabet(charset string) alphabet {
-	set := alphabet{runes: []rune(charset), index: make(map[string]int)}
-	slices.Sort(set.runes)
-	set.runes = slices.Compact(set.runes)
-	for i, r := range set.runes {
-		set.index[string(r)] = i
+func newAlphabet(charset string, book tess.Codebook) alphabet {
+	set := alphabet{index: make(map[string]int), start: &spelling{}}
+	runes := []rune(charset)
+	slices.Sort(runes)
+	for _, r := range slices.Compact(runes) {
+		names, known := book.Spell(string(r))
+		if !known || r == ' ' && !latin(charset) {
+			continue // Japanese has no spaces; those the network sees are wide gaps
+		}
+		set.runes = append(set.runes, r)
 		set.space = set.space || r == ' '
+		at := set.start
+		for i, name := range names {
+			w := at.way(set.code(name))
+			if i == len(names)-1 {
+				w.char = r
+			}
+			at = w.then
+		}
 	}
-	set.lookalikes = make([][]lookalike, len(set.runes))
-	for i, r := range set.runes {
-		for _, other := range alike[string(r)] {
-			if place, ok := set.index[other.char]; ok {
+	set.lookalikes = make([][]lookalike, len(set.codes))
+	for i, code := range set.codes {
+		for _, other := range alike[code] {
+			if place, ok := set.index[other.char]; ok && latin(charset) {
 				set.lookalikes[i] = append(set.lookalikes[i], lookalike{place, other.weight})
 			}
 		}
 	}
 	return set
+}
+
+func (a *alphabet) code(name string) int {
+	place, ok := a.index[name]
+	if !ok {
+		place = len(a.codes)
+		a.index[name] = place
+		a.codes = append(a.codes, name)
+	}
+	return place
+}
+
+func (s *spelling) way(code int) *way {
+	for _, w := range s.ways {
+		if w.code == code {
+			return w
+		}
+	}
+	w := &way{code: code, then: &spelling{}}
+	s.ways = append(s.ways, w)
+	return w
 }
 
 // alike lists glyphs that many typefaces draw so nearly alike that the network
@@ -62,13 +108,13 @@ var alike = map[string][]struct {
 	"—": {{"-", 0.9}}, "–": {{"-", 0.9}}, "_": {{"-", 0.6}}, "~": {{"-", 0.5}},
 }
 
-// place returns where the network's character belongs, and how far it counts;
-// -1 when the field cannot hold it.
-func (a alphabet) place(char string) (place int, weight float64) {
-	if i, ok := a.index[char]; ok {
+// place returns where the network's choice belongs, and how far it counts; -1
+// when the field cannot hold it.
+func (a alphabet) place(choice string) (place int, weight float64) {
+	if i, ok := a.index[choice]; ok {
 		return i, 1
 	}
-	for _, other := range alike[char] {
+	for _, other := range alike[choice] {
 		if i, ok := a.index[other.char]; ok {
 			return i, other.weight
 		}

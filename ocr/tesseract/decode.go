@@ -11,40 +11,38 @@ import (
 // hypothesis is one text the network's output supports. P is the sum over all
 // alignments of the text with the time steps, in logarithms.
 type hypothesis struct {
-	text []rune
-	logP float64
-	at   []int // time step at which each character first showed
+	text  []rune
+	logP  float64
+	at    []int // time step at which each character first showed
+	codes []int // each character's last code
 }
 
-// Beam width and the least probability a character gets at a step. Tesseract
-// names probabilities from 0.01 on; what it leaves out is shared by about a
-// hundred characters.
 const (
-	beamWidth = 16
-	leastP    = 1e-4
+	beamWidth = 16 // texts that are followed at a time
+	// leastP is the least probability a code has at a step. Tesseract names
+	// probabilities from 0.01 on; the rest is shared by a hundred codes and more.
+	leastP = 1e-4
+	// doubt is how much of a character's probability its lookalikes get where
+	// the field may hold both: 0 and O differ less in print than in the
+	// network's idea of what words look like. The calibration prices it in.
+	doubt = 0.25
+	// marginSteps is how many time steps, three pixels each, see only the margin.
+	marginSteps = margin / 3
 )
-
-// marginSteps is how many time steps, three pixels each, see only the margin.
-const marginSteps = margin / 3
-
-// doubt is how much of a character's probability its lookalikes get where the
-// field may hold both, so that S for 5 stays among the candidates even when
-// the network is sure. The calibration prices it in.
-const doubt = 0.02
 
 // step is one time step under the field's alphabet.
 type step struct {
 	blank float64
-	char  []float64 // by place in the alphabet
+	code  []float64 // by place in the alphabet
 }
 
-// restrict maps the network's characters to the alphabet. A glyph that is
-// drawn alike counts as the one the field may hold; a space is no character.
-// The second result is the mass that fits nowhere, over all steps.
+// restrict maps the network's choices to the alphabet. A glyph that is drawn
+// alike counts as the one the field may hold; a space is no character. The
+// second result is the mass that fits nowhere, over all steps.
 func restrict(line tess.Line, set alphabet) (steps []step, foreign float64) {
 	steps = make([]step, len(line.Steps))
 	for t, choices := range line.Steps {
-		s := step{char: make([]float64, len(set.runes))}
+		s := step{code: make([]float64, len(set.codes))}
 		if t < marginSteps || t >= len(line.Steps)-1 {
 			choices = nil // white paper put there by prepare; the network guesses wildly at a line's ends
 			s.blank = 1
@@ -59,15 +57,15 @@ func restrict(line tess.Line, set alphabet) (steps []step, foreign float64) {
 				foreign += choice.P
 				continue
 			}
-			s.char[place] += weight * choice.P
+			s.code[place] += weight * choice.P
 			foreign += (1 - weight) * choice.P
 			for _, other := range set.lookalikes[place] {
-				s.char[other.place] += doubt * other.weight * choice.P
+				s.code[other.place] += doubt * other.weight * choice.P
 			}
 		}
 		s.blank = max(s.blank, leastP)
-		for i := range s.char {
-			s.char[i] = max(s.char[i], leastP)
+		for i := range s.code {
+			s.code[i] = max(s.code[i], leastP)
 		}
 		steps[t] = s
 	}
@@ -75,32 +73,42 @@ func restrict(line tess.Line, set alphabet) (steps []step, foreign float64) {
 }
 
 // node is a text in the beam, with the probabilities that it ends in a blank
-// and in its last character.
+// and in its last code. Between the codes of one character it is no whole text.
 type node struct {
 	parent     *node
-	place      int // of the last character; -1 at the root
+	code       int  // the last; -1 at the root
+	char       rune // that the code completes; 0 inside a character
+	inside     *spelling
 	at         int
-	depth      int
 	blank, ink float64
 	nextBlank  float64
 	nextInk    float64
 	seen       int
-	children   map[int]*node
+	children   map[next]*node
+}
+
+// next tells apart where one code leads: one code may be a whole character and
+// the beginning of another.
+type next struct {
+	code int
+	char rune
 }
 
 // search is a CTC prefix beam search. It returns the best texts, likeliest
 // first.
 func search(steps []step, set alphabet) []hypothesis {
-	root := &node{place: -1, blank: 0, ink: math.Inf(-1), seen: -1}
+	root := &node{code: -1, inside: set.start, ink: math.Inf(-1), seen: -1}
 	beam := []*node{root}
 	for t, s := range steps {
-		beam = advance(beam, s, t)
+		beam = advance(beam, s, t, set.start)
 	}
-	found := make([]hypothesis, 0, len(beam))
+	var found []hypothesis
 	for _, n := range beam {
-		found = append(found, n.hypothesis(set))
+		if n.inside == set.start {
+			found = append(found, n.hypothesis())
+		}
 	}
-	slices.SortFunc(found, func(a, b hypothesis) int {
+	slices.SortStableFunc(found, func(a, b hypothesis) int {
 		if c := cmp.Compare(b.logP, a.logP); c != 0 {
 			return c
 		}
@@ -109,39 +117,48 @@ func search(steps []step, set alphabet) []hypothesis {
 	return found
 }
 
-func advance(beam []*node, s step, t int) []*node {
+func advance(beam []*node, s step, t int, start *spelling) []*node {
 	var reached []*node
 	touch := func(n *node) {
-		if n.seen != t {
-			if n.seen < t-1 {
-				n.at = t // it had fallen out of the beam
-			}
-			n.seen, n.nextBlank, n.nextInk = t, math.Inf(-1), math.Inf(-1)
-			reached = append(reached, n)
+		if n.seen == t {
+			return
 		}
+		if n.seen < t-1 {
+			n.at = t // it had fallen out of the beam
+		}
+		n.seen, n.nextBlank, n.nextInk = t, math.Inf(-1), math.Inf(-1)
+		reached = append(reached, n)
 	}
-	logBlank := math.Log(s.blank)
 	for _, n := range beam {
 		touch(n)
 		total := addLog(n.blank, n.ink)
-		n.nextBlank = addLog(n.nextBlank, total+logBlank)
-		if n.place >= 0 {
-			n.nextInk = addLog(n.nextInk, n.ink+math.Log(s.char[n.place]))
+		n.nextBlank = addLog(n.nextBlank, total+math.Log(s.blank))
+		if n.code >= 0 {
+			n.nextInk = addLog(n.nextInk, n.ink+math.Log(s.code[n.code]))
 		}
-		for place, p := range s.char {
+		for _, way := range n.inside.ways {
+			p := s.code[way.code]
 			if p <= leastP {
 				continue // not named by the network: no text goes on with it
 			}
-			logP, from := math.Log(p), total
-			if place == n.place {
-				from = n.blank // the same character again needs a blank between
+			from := total
+			if way.code == n.code {
+				from = n.blank // the same code again needs a blank between
 			}
 			if from == math.Inf(-1) {
 				continue
 			}
-			child := n.child(place, t)
-			touch(child)
-			child.nextInk = addLog(child.nextInk, from+logP)
+			from += math.Log(p)
+			if way.char != 0 {
+				child := n.child(next{way.code, way.char}, start, t)
+				touch(child)
+				child.nextInk = addLog(child.nextInk, from)
+			}
+			if len(way.then.ways) > 0 {
+				child := n.child(next{way.code, 0}, way.then, t)
+				touch(child)
+				child.nextInk = addLog(child.nextInk, from)
+			}
 		}
 	}
 	for _, n := range reached {
@@ -153,27 +170,28 @@ func advance(beam []*node, s step, t int) []*node {
 	return reached[:min(len(reached), beamWidth)]
 }
 
-func (n *node) child(place, t int) *node {
+func (n *node) child(to next, inside *spelling, t int) *node {
 	if n.children == nil {
-		n.children = make(map[int]*node)
+		n.children = make(map[next]*node)
 	}
-	c := n.children[place]
+	c := n.children[to]
 	if c == nil {
-		c = &node{parent: n, place: place, at: t, depth: n.depth + 1, seen: -1, blank: math.Inf(-1), ink: math.Inf(-1)}
-		n.children[place] = c
+		c = &node{parent: n, code: to.code, char: to.char, inside: inside, at: t, seen: -1, blank: math.Inf(-1), ink: math.Inf(-1)}
+		n.children[to] = c
 	}
 	return c
 }
 
-func (n *node) hypothesis(set alphabet) hypothesis {
-	h := hypothesis{
-		text: make([]rune, n.depth),
-		at:   make([]int, n.depth),
-		logP: addLog(n.blank, n.ink),
-	}
+func (n *node) hypothesis() hypothesis {
+	h := hypothesis{logP: addLog(n.blank, n.ink)}
 	for m := n; m.parent != nil; m = m.parent {
-		h.text[m.depth-1], h.at[m.depth-1] = set.runes[m.place], m.at
+		if m.char != 0 {
+			h.text, h.at, h.codes = append(h.text, m.char), append(h.at, m.at), append(h.codes, m.code)
+		}
 	}
+	slices.Reverse(h.text)
+	slices.Reverse(h.at)
+	slices.Reverse(h.codes)
 	return h
 }
 

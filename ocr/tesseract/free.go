@@ -1,33 +1,24 @@
 package tesseract
 
 import (
-	"errors"
-	"fmt"
 	"image"
 	"strings"
 
 	"sesshu/ledger/slip"
-	"sesshu/ocr/internal/tess"
 )
 
-// free reads a line that may hold Japanese. Its model spells kanji in parts,
-// which the time steps do not name, so Tesseract's own reading is taken whole.
-// Its probability is the product of its symbols' confidences, capped: it is
-// good for showing a person, not for deciding alone.
+// free reads a line of any text. There is no alphabet to decode under, so
+// Tesseract's own reading is taken whole. Its probability is the product of its
+// symbols' confidences, capped: it is good for finding a name in a short list
+// or for showing a person, not for deciding alone.
 func (r *Reader) free(img *image.Gray, dpi int, charset string) ([]slip.Candidate, error) {
-	if err := r.openJapanese(); err != nil {
-		return nil, err
-	}
 	ready, ok := prepare(img, dpi)
 	if !ok {
 		return nil, nil
 	}
-	line, err := r.japanese.Line(ready.image, 300)
-	if errors.Is(err, tess.ErrRefused) {
-		return nil, nil
-	}
+	line, err := r.japanese.line(ready.image)
 	if err != nil {
-		return nil, fmt.Errorf("read line: %w", err)
+		return nil, err
 	}
 	var text strings.Builder
 	p := mostFree
@@ -47,15 +38,3 @@ func (r *Reader) free(img *image.Gray, dpi int, charset string) ([]slip.Candidat
 
 // mostFree bounds the probability of free text, which has no table of its own.
 const mostFree = 0.9
-
-func (r *Reader) openJapanese() error {
-	if r.japanese != nil {
-		return nil
-	}
-	engine, err := tess.Open(r.kana, japanese)
-	if err != nil {
-		return fmt.Errorf("start tesseract: %w", err)
-	}
-	r.japanese, r.kana = engine, nil
-	return nil
-}

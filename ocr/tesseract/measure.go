@@ -36,8 +36,10 @@ func measure(found []hypothesis, steps []step, set alphabet, foreign float64, re
 	if len(found) == 0 {
 		return Measurement{}
 	}
+	class := classOf(set)
+	found = class.rank(found)
 	found = found[:min(len(found), mostTexts)]
-	m := Measurement{Class: classOf(set)}
+	m := Measurement{Class: class.name}
 	total := math.Inf(-1)
 	for _, h := range found {
 		total = addLog(total, h.logP)
@@ -46,22 +48,22 @@ func measure(found []hypothesis, steps []step, set alphabet, foreign float64, re
 		m.Texts = append(m.Texts, string(h.text))
 		m.Shares = append(m.Shares, math.Exp(h.logP-total))
 	}
-	m.Features = features(found, steps, set, foreign, ready)
+	m.Features = features(found, steps, foreign, ready)
 	return m
 }
 
-func features(found []hypothesis, steps []step, set alphabet, foreign float64, ready prepared) []float64 {
+func features(found []hypothesis, steps []step, foreign float64, ready prepared) []float64 {
 	best := found[0]
 	margin := 12.0
 	if len(found) > 1 {
 		margin = min(margin, best.logP-found[1].logP)
 	}
-	weakest, mean := certainty(best, steps, set)
+	weakest, mean := certainty(best, steps)
 	wide, narrow := gaps(best.at)
 	count := float64(len(best.text))
 	return []float64{
 		margin,
-		min(12, -best.logP),
+		min(12, max(0, -best.logP)),
 		min(7, weakest),
 		min(3, mean),
 		min(4, foreign),
@@ -76,15 +78,15 @@ func features(found []hypothesis, steps []step, set alphabet, foreign float64, r
 
 // certainty looks, for each character, for the highest step between its first
 // appearance and the next character's.
-func certainty(h hypothesis, steps []step, set alphabet) (weakest, mean float64) {
-	for i, r := range h.text {
+func certainty(h hypothesis, steps []step) (weakest, mean float64) {
+	for i, code := range h.codes {
 		end := len(steps)
 		if i+1 < len(h.at) {
 			end = h.at[i+1]
 		}
-		peak, place := leastP, set.index[string(r)]
+		peak := leastP
 		for t := h.at[i]; t < end; t++ {
-			peak = max(peak, steps[t].char[place])
+			peak = max(peak, steps[t].code[code])
 		}
 		doubt := -math.Log(min(1, peak))
 		weakest = max(weakest, doubt)
@@ -106,14 +108,4 @@ func gaps(at []int) (wide, narrow float64) {
 	slices.Sort(distance)
 	median := float64(max(1, distance[len(distance)/2]))
 	return float64(distance[len(distance)-1]) / median, median / float64(max(1, distance[0]))
-}
-
-// classOf names the calibration table for an alphabet.
-func classOf(set alphabet) string {
-	for _, r := range set.runes {
-		if r > '9' {
-			return "letters"
-		}
-	}
-	return "digits"
 }

@@ -10,25 +10,18 @@
 package tesseract
 
 import (
-	"errors"
 	"fmt"
 	"image"
+	"strings"
 
 	"sesshu/ledger/slip"
 	"sesshu/ocr/internal/tess"
 )
 
-// The English model reads digits and Latin letters, the Japanese one the rest.
-const (
-	english  = "eng"
-	japanese = "jpn"
-)
-
 // Reader reads lines. A process needs one; it is not safe for concurrent use.
 type Reader struct {
-	english     *tess.Engine
-	japanese    *tess.Engine // opened when first needed: many forms never ask for it
-	kana        []byte       // the Japanese model until then
+	english     *model
+	japanese    *model
 	calibration *calibration
 	version     string
 }
@@ -40,25 +33,16 @@ func Open() (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	model, modelHash, err := loadModel(english)
-	if err != nil {
+	reader := &Reader{calibration: table}
+	if reader.english, err = newModel("eng"); err != nil {
 		return nil, err
 	}
-	kana, kanaHash, err := loadModel(japanese)
-	if err != nil {
+	if reader.japanese, err = newModel("jpn"); err != nil {
 		return nil, err
 	}
-	engine, err := tess.Open(model, english)
-	if err != nil {
-		return nil, fmt.Errorf("start tesseract: %w", err)
-	}
-	reader := &Reader{
-		english:     engine,
-		kana:        kana,
-		calibration: table,
-		version:     fmt.Sprintf("tesseract-%s eng-%s jpn-%s table-%s", tess.Version(), modelHash, kanaHash, tableHash),
-	}
-	if _, err := reader.english.Line(image.NewGray(image.Rect(0, 0, 2*lineHeight, lineHeight)), 300); err != nil {
+	reader.version = fmt.Sprintf("tesseract-%s eng-%s jpn-%s table-%s",
+		tess.Version(), reader.english.hash, reader.japanese.hash, tableHash)
+	if _, err := reader.english.line(image.NewGray(image.Rect(0, 0, 2*lineHeight, lineHeight))); err != nil {
 		reader.Close()
 		return nil, fmt.Errorf("warm up tesseract: %w", err)
 	}
@@ -67,10 +51,8 @@ func Open() (*Reader, error) {
 
 // Close frees the engines. It may be called twice.
 func (r *Reader) Close() {
-	r.english.Close()
-	if r.japanese != nil {
-		r.japanese.Close()
-	}
+	r.english.close()
+	r.japanese.close()
 }
 
 // Version names the engine, the models and the calibration: together they
@@ -83,7 +65,7 @@ func (r *Reader) Version() string { return r.version }
 // there is nothing like a line. An error means the engine failed, not that the
 // line is bad.
 func (r *Reader) Line(img *image.Gray, dpi int, charset string) ([]slip.Candidate, error) {
-	if !latin(charset) {
+	if !latin(charset) && !strings.ContainsRune(charset, '年') {
 		return r.free(img, dpi, charset)
 	}
 	m, err := r.Measure(img, dpi, charset)
@@ -100,14 +82,15 @@ func (r *Reader) Measure(img *image.Gray, dpi int, charset string) (Measurement,
 	if !ok {
 		return Measurement{}, nil
 	}
-	line, err := r.english.Line(ready.image, 300)
-	if errors.Is(err, tess.ErrRefused) {
-		return Measurement{}, nil
+	language := r.english
+	if !latin(charset) {
+		language = r.japanese
 	}
+	line, err := language.line(ready.image)
 	if err != nil {
-		return Measurement{}, fmt.Errorf("read line: %w", err)
+		return Measurement{}, err
 	}
-	set := newAlphabet(charset)
+	set := newAlphabet(charset, language.book)
 	steps, foreign := restrict(line, set)
 	return measure(search(steps, set), steps, set, foreign, ready), nil
 }

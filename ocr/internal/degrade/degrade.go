@@ -59,7 +59,7 @@ func Random(random *rand.Rand, severity float64) Fault {
 	return fault
 }
 
-// Apply draws source, shrunk by scale (source pixels per result pixel), with
+// Apply draws source, whose bounds begin at 0,0, shrunk by scale (source pixels per result pixel), with
 // the fault on it. The result has the source's size divided by scale; what
 // turning brings in from outside is paper.
 func (f Fault) Apply(source *image.Gray, scale float64, random *rand.Rand) *image.Gray {
@@ -87,20 +87,24 @@ func (f Fault) resample(source *image.Gray, scale float64, width, height int) *p
 	sin, cos := math.Sincos(f.Turn * math.Pi / 180)
 	grid := max(1, min(4, int(math.Ceil(scale))))
 	middleX, middleY := float64(width)/2, float64(height)/2
+	// one step right or down in the result moves so far in the source
+	rightX, rightY := cos*scale, -sin*scale
+	downX, downY := (cos*f.ShearX+sin)*scale, (cos-sin*f.ShearX)*scale
+	originX, originY := middleX*scale-middleX*rightX-middleY*downX, middleY*scale-middleX*rightY-middleY*downY
+	share := 1 / (255 * float64(grid*grid))
 	for y := range height {
 		for x := range width {
-			sum := 0.0
+			sum := 0
 			for i := range grid * grid {
-				px := float64(x) + (float64(i%grid)+0.5)/float64(grid) - middleX
-				py := float64(y) + (float64(i/grid)+0.5)/float64(grid) - middleY
-				px += f.ShearX * py
-				sx := int((cos*px+sin*py+middleX)*scale) + bounds.Min.X
-				sy := int((cos*py-sin*px+middleY)*scale) + bounds.Min.Y
-				if image.Pt(sx, sy).In(bounds) {
-					sum += 255 - float64(source.GrayAt(sx, sy).Y)
+				px := float64(x) + (float64(i%grid)+0.5)/float64(grid)
+				py := float64(y) + (float64(i/grid)+0.5)/float64(grid)
+				sx := int(originX + px*rightX + py*downX)
+				sy := int(originY + px*rightY + py*downY)
+				if uint(sx) < uint(bounds.Dx()) && uint(sy) < uint(bounds.Dy()) {
+					sum += 255 - int(source.Pix[sy*source.Stride+sx])
 				}
 			}
-			ink.at[y*width+x] = sum / 255 / float64(grid*grid)
+			ink.at[y*width+x] = float64(sum) * share
 		}
 	}
 	return ink

@@ -69,11 +69,14 @@ type example struct {
 	marked float64
 }
 
+// doubtful tells examples that a person should look at.
+func (e example) doubtful() bool { return e.marked == 0.5 }
+
 func draws(draw func(*rand.Rand, float64) draw.Sample, count int, seed uint64) []example {
 	examples := make([]example, 0, count)
 	for i := range count {
 		random := rand.New(rand.NewPCG(seed, uint64(i)))
-		sample := draw(random, 2.3*random.Float64())
+		sample := draw(random, 2*random.Float64())
 		if features, ok := mark.Features(sample.Image, sample.Blank); ok {
 			examples = append(examples, example{features, sample.Marked})
 		}
@@ -87,7 +90,7 @@ func tell(name string, draw func(*rand.Rand, float64) draw.Sample, read func(img
 	found := make(map[string]*tally)
 	for i := range count {
 		random := rand.New(rand.NewPCG(seed, uint64(i)))
-		sample := draw(random, 2.3*random.Float64())
+		sample := draw(random, 2*random.Float64())
 		t := found[sample.Kind]
 		if t == nil {
 			t = &tally{}

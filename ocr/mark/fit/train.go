@@ -10,17 +10,17 @@ import (
 
 const (
 	units  = 14
-	epochs = 60
+	epochs = 40
 	rate   = 0.02
 	decay  = 1e-4
 )
 
-// train fits the network on three quarters of the examples by stochastic
+// train fits the network on half of the examples by stochastic
 // gradient descent on the logarithmic loss, and calibrates on the rest.
 func train(examples []example, seed uint64) mark.Network {
 	random := rand.New(rand.NewPCG(seed, 1))
 	random.Shuffle(len(examples), func(i, j int) { examples[i], examples[j] = examples[j], examples[i] })
-	fitting, holding := examples[:len(examples)*3/4], examples[len(examples)*3/4:]
+	fitting, holding := examples[:len(examples)/2], examples[len(examples)/2:]
 	network := start(fitting, random)
 	inputs := make([][]float64, len(fitting))
 	for i, e := range fitting {
@@ -32,7 +32,11 @@ func train(examples []example, seed uint64) mark.Network {
 	for epoch := range epochs {
 		step := rate / (1 + 3*float64(epoch)/epochs)
 		for _, i := range order {
-			descend(&network, inputs[i], fitting[i].marked, step)
+			weight := 1.0
+			if fitting[i].doubtful() {
+				weight = 0.4
+			}
+			descend(&network, inputs[i], fitting[i].marked, step*weight)
 		}
 		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	}
@@ -90,14 +94,25 @@ func descend(network *mark.Network, x []float64, target, rate float64) {
 	}
 }
 
+// rarely is how much a doubtful example counts: many are drawn so that the
+// network knows them, but few are met on slips.
+const rarely = 0.1
+
+// smallest is how many unseen examples, half of them marked, each pool of the
+// calibration is thought to hold besides those seen.
+const smallest = 0.5
+
 // calibrate pools held-out examples by score until the share of marks rises
-// with it. Each pool counts one example more, half of it marked.
+// with it.
 func calibrate(network mark.Network, examples []example) (scores, shares []float64) {
-	type scored struct{ score, marked float64 }
+	type scored struct{ score, marked, weight float64 }
 	all := make([]scored, len(examples))
 	for i, e := range examples {
 		x, _ := network.Normalise(e.x)
-		all[i] = scored{network.Score(x), e.marked}
+		all[i] = scored{network.Score(x), e.marked, 1}
+		if e.doubtful() {
+			all[i].weight = rarely
+		}
 	}
 	slices.SortFunc(all, func(a, b scored) int {
 		switch {
@@ -114,9 +129,9 @@ func calibrate(network mark.Network, examples []example) (scores, shares []float
 	for start := 0; start < len(all); start += least {
 		var p pool
 		for _, s := range all[start:min(start+least, len(all))] {
-			p.score += s.score
-			p.marked += s.marked
-			p.count++
+			p.score += s.score * s.weight
+			p.marked += s.marked * s.weight
+			p.count += s.weight
 		}
 		pools = append(pools, p)
 		for len(pools) > 1 {
@@ -129,7 +144,7 @@ func calibrate(network mark.Network, examples []example) (scores, shares []float
 	}
 	for _, p := range pools {
 		scores = append(scores, p.score/p.count)
-		shares = append(shares, (p.marked+0.5)/(p.count+1))
+		shares = append(shares, (p.marked+smallest/2)/(p.count+smallest))
 	}
 	return scores, shares
 }

@@ -44,7 +44,7 @@ func regress(samples []sample) []float64 {
 			x := append(slices.Clone(s.m.Features), 1)
 			p := sigmoid(dot(weights, x))
 			for i := range x {
-				gradient[i] += (right(s) - p) * x[i]
+				gradient[i] += (s.right - p) * x[i]
 				for j := range x {
 					hessian[i][j] += p * (1 - p) * x[i] * x[j]
 				}
@@ -55,13 +55,6 @@ func regress(samples []sample) []float64 {
 		}
 	}
 	return weights
-}
-
-func right(s sample) float64 {
-	if s.truth != "" && s.m.Texts[0] == s.truth {
-		return 1
-	}
-	return 0
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
@@ -125,7 +118,7 @@ func isotonic(table tesseract.Table, samples []sample) (scores, shares []float64
 		var p pool
 		for _, s := range ordered[start:min(start+least, len(ordered))] {
 			p.score += score(s)
-			p.right += right(s)
+			p.right += s.right
 			p.count++
 		}
 		pools = append(pools, p)
@@ -141,6 +134,9 @@ func isotonic(table tesseract.Table, samples []sample) (scores, shares []float64
 		scores = append(scores, p.score/p.count)
 		shares = append(shares, (p.right+0.5)/(p.count+1))
 	}
+	for i := len(shares) - 2; i >= 0; i-- { // the extra reading weighs unlike in unlike pools
+		shares[i] = min(shares[i], shares[i+1])
+	}
 	return scores, shares
 }
 
@@ -148,11 +144,11 @@ func isotonic(table tesseract.Table, samples []sample) (scores, shares []float64
 func listed(samples []sample) float64 {
 	found, wrong := 1.0, 2.0
 	for _, s := range samples {
-		if s.truth == "" || len(s.m.Texts) == 0 || right(s) == 1 {
+		if s.truth == "" || len(s.m.Texts) == 0 || s.right == 1 {
 			continue
 		}
 		wrong++
-		if slices.Contains(s.m.Texts[1:], s.truth) {
+		if s.other {
 			found++
 		}
 	}

@@ -7,7 +7,10 @@ import (
 	"image/draw"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
+	"time"
 
+	"sesshu/ledger/slip"
 	"sesshu/ocr/internal/degrade"
 	"sesshu/ocr/internal/typeset"
 	"sesshu/ocr/tesseract"
@@ -41,19 +44,67 @@ var classes = []class{
 		return random(r, "0123456789", []int{18, 18, 10, 10, 6, 6, 8, 1, 2}[r.IntN(9)])
 	}},
 	{"letters", lotCharset, lot},
+	{"dates", dateCharset, date},
+}
+
+const dateCharset = "0123456789年月日明治大正昭和平成令元西暦MTSHR/-. "
+
+// date draws a birth date or day of vaccination as forms print them.
+func date(r *rand.Rand) string {
+	day := time.Date(1915, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, r.IntN(40000))
+	year, month, dom := day.Date()
+	eras := []struct {
+		name, letter string
+		first        time.Time
+	}{
+		{"令和", "R", time.Date(2019, 5, 1, 0, 0, 0, 0, time.UTC)}, {"平成", "H", time.Date(1989, 1, 8, 0, 0, 0, 0, time.UTC)},
+		{"昭和", "S", time.Date(1926, 12, 25, 0, 0, 0, 0, time.UTC)}, {"大正", "T", time.Date(1912, 7, 30, 0, 0, 0, 0, time.UTC)},
+	}
+	gap := []string{"", "", " "}[r.IntN(3)]
+	for _, era := range eras {
+		if day.Before(era.first) {
+			continue
+		}
+		count := year - era.first.Year() + 1
+		switch n := r.IntN(4); {
+		case n == 0:
+			return fmt.Sprintf("%s%d.%d.%d", era.letter, count, month, dom)
+		case n < 3:
+			number := fmt.Sprint(count)
+			if count == 1 {
+				number = "元"
+			}
+			return era.name + gap + number + "年" + gap + fmt.Sprint(int(month)) + "月" + gap + fmt.Sprint(dom) + "日"
+		}
+		break
+	}
+	if r.IntN(3) == 0 {
+		return fmt.Sprintf("%d/%02d/%02d", year, month, dom)
+	}
+	return fmt.Sprintf("%d年%s%d月%s%d日", year, gap, month, gap, dom)
+}
+
+// same reports whether a reading says what was drawn.
+func (c class) same(truth, text string) bool {
+	if c.name != "dates" {
+		return truth == text
+	}
+	a, ok := slip.ParseDate(truth)
+	b, same := slip.ParseDate(text)
+	return ok && same && a == b
 }
 
 // lot draws a lot number in one of the manufacturers' patterns.
 func lot(r *rand.Rand) string {
 	const letters, digits = "ABCDEFGHJKLMNPRSTUVWXYZ", "0123456789"
-	switch r.IntN(6) {
-	case 0, 1:
+	switch r.IntN(10) {
+	case 0, 1, 2, 3, 4:
 		return random(r, letters, 2) + random(r, digits, 4)
-	case 2:
+	case 5:
 		return "300" + random(r, digits, 4)
-	case 3:
+	case 6, 7:
 		return random(r, digits, 6) + "A"
-	case 4:
+	case 8:
 		return random(r, letters, 1) + random(r, digits, 3) + random(r, letters, 1)
 	default:
 		return random(r, lotCharset, 4+r.IntN(5))
@@ -73,6 +124,8 @@ func random(r *rand.Rand, set string, n int) string {
 type sample struct {
 	truth string
 	m     tesseract.Measurement
+	right float64 // 1 when the best reading says what was drawn
+	other bool    // the truth is among the other readings
 }
 
 func read(reader *tesseract.Reader, c class, lines int, seed uint64, folder string, families []string) ([]sample, error) {
@@ -80,6 +133,7 @@ func read(reader *tesseract.Reader, c class, lines int, seed uint64, folder stri
 	if err != nil {
 		return nil, err
 	}
+	fonts = c.drawable(fonts)
 	samples := make([]sample, 0, lines)
 	for i := range lines {
 		r := rand.New(rand.NewPCG(seed, uint64(i)))
@@ -91,9 +145,29 @@ func read(reader *tesseract.Reader, c class, lines int, seed uint64, folder stri
 		if err != nil {
 			return nil, err
 		}
-		samples = append(samples, sample{truth, m})
+		samples = append(samples, c.judge(truth, m))
 	}
 	return samples, nil
+}
+
+// drawable leaves out the fonts that lack characters the class needs.
+func (c class) drawable(fonts []*typeset.Font) []*typeset.Font {
+	return slices.DeleteFunc(slices.Clone(fonts), func(f *typeset.Font) bool { return !f.Has(c.charset) })
+}
+
+// judge compares a measurement with what was drawn.
+func (c class) judge(truth string, m tesseract.Measurement) sample {
+	s := sample{truth: truth, m: m}
+	for i, text := range m.Texts {
+		switch {
+		case truth == "" || !c.same(truth, text):
+		case i == 0:
+			s.right = 1
+		default:
+			s.other = true
+		}
+	}
+	return s
 }
 
 func load(folder string, families []string) ([]*typeset.Font, error) {
