@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -170,6 +171,28 @@ func TestRejectAndUndo(t *testing.T) {
 	if len(d.entries()) != 0 {
 		t.Error("something entered the ledger")
 	}
+}
+
+// Holding ENTER down stores one field and does not run on into the ledger.
+func TestHeldEnterConfirmsNothing(t *testing.T) {
+	d := newDesk(t)
+	d.slip("2190000001", slip.LotNumber)
+	p := d.sit("hanako")
+	p.start()
+	p.asked("lot_number")
+	p.write("EY5422")
+	p.press(kb.Enter)
+	p.until(`document.activeElement.id === "confirm"`)
+	held := true
+	for range 5 {
+		p.do(chromedp.KeyEvent(kb.Enter, func(key *input.DispatchKeyEventParams) { key.AutoRepeat = &held }))
+	}
+	p.until(`document.activeElement.id === "confirm"`)
+	if entries := d.entries(); len(entries) != 0 {
+		t.Fatalf("%d entries from one long ENTER", len(entries))
+	}
+	p.press(kb.Enter)
+	p.until(`document.body.classList.contains("home")`)
 }
 
 func TestSkipAndLeave(t *testing.T) {

@@ -76,7 +76,7 @@ func (s *Server) image(c *gin.Context) {
 	defer file.Close()
 	var start [512]byte
 	read, err := io.ReadFull(file, start[:])
-	if err != nil && read == 0 && err != io.EOF { //nolint:errorlint // ReadFull returns io.EOF itself for an empty file
+	if err != nil && read == 0 && err != io.EOF {
 		s.fail(c, err)
 		return
 	}

@@ -79,6 +79,7 @@ func (s *Server) forPeople(words string, value slip.Value, text string) string {
 		if text != "" {
 			return text + " mL"
 		}
+	default:
 	}
 	return text
 }
@@ -101,8 +102,9 @@ func kindOf(value slip.Value) (kind string, length int) {
 		return "amount", 0
 	case slip.Consent:
 		return "choice", 0
+	default:
+		return "text", 0
 	}
-	return "text", 0
 }
 
 func choicesOf(value slip.Value, makers []string) []string {
@@ -111,8 +113,9 @@ func choicesOf(value slip.Value, makers []string) []string {
 		return []string{"yes", "no"}
 	case slip.Manufacturer:
 		return makers
+	default:
+		return nil
 	}
-	return nil
 }
 
 // isIdentity reports whether a value says whose slip it is. Such a value is

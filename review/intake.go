@@ -105,7 +105,7 @@ func (s *Server) storeSheet(c *gin.Context) {
 	status := http.StatusOK
 	if stored {
 		status = http.StatusCreated
-		s.logger(c).InfoContext(c.Request.Context(), "sheet stored", slog.String("sheet", sheet.SheetID.String()), slog.Int64("bytes", sheet.Bytes))
+		s.logger(c).InfoContext(c.Request.Context(), "sheet stored", slog.String("sheet", sheet.String()), slog.Int64("bytes", sheet.Bytes))
 	}
 	writeJSON(c.Writer, status, "application/json", map[string]any{
 		"station": sheet.Station, "batch": sheet.Batch, "sequence": sheet.Sequence, "sha256": sheet.SHA256, "stored": stored,
@@ -162,7 +162,7 @@ func (r *sizedReader) Read(buffer []byte) (int, error) {
 	n, err := r.reader.Read(buffer)
 	r.count += int64(n)
 	var tooLarge *http.MaxBytesError
-	if err != nil && err != io.EOF && !errors.As(err, &tooLarge) { //nolint:errorlint // io.Reader promises io.EOF itself
+	if err != nil && err != io.EOF && !errors.As(err, &tooLarge) {
 		r.broken = true
 	}
 	return n, err

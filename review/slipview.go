@@ -179,6 +179,7 @@ func suggestedRejection(reasons []slip.Reason) string {
 			return "no_vaccination"
 		case slip.ReasonOtherMunicipality:
 			return "other_municipality"
+		default:
 		}
 	}
 	return ""

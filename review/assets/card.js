@@ -116,6 +116,8 @@ export class Card {
     this.chosen = index;
     this.list.querySelectorAll("[role=option]").forEach((row, i) => row.setAttribute("aria-selected", String(i === index)));
     const candidate = this.field.candidates[index];
+    if (candidate) this.input.setAttribute("aria-activedescendant", `candidate-${index}`);
+    else this.input.removeAttribute("aria-activedescendant");
     if (candidate) {
       this.input.value = this.field.kind === "choice" ? candidate.shown : candidate.text;
       this.list.querySelector(`#candidate-${index}`).scrollIntoView({ block: "nearest" });

@@ -32,7 +32,7 @@ export function chooseRejection(suggested) {
       resolve(value);
     };
     const { signal } = controller;
-    reject.addEventListener("close", () => finish(null), { signal });
+    reject.addEventListener("cancel", () => finish(null), { signal }); // Esc
     list.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step) {

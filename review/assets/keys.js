@@ -8,6 +8,11 @@ export function listen(desk) {
   document.addEventListener("keydown", (event) => {
     // While an input method composes, ENTER and the arrows are its own.
     if (event.isComposing || event.keyCode === 229 || dialogOpen()) return;
+    // Holding ENTER down is one ENTER: it must not run on into the next question.
+    if (event.key === "Enter" && event.repeat) {
+      event.preventDefault();
+      return;
+    }
     const act = command(desk, event);
     if (act) {
       event.preventDefault();

@@ -29,11 +29,19 @@ export class Paper {
     this.figure.remove();
   }
 
-  /** Fetches and decodes the page once; crops are cut from the same pixels. */
+  /**
+   * Fetches and decodes the page once; crops are cut from the same pixels. A
+   * lost network or session makes it wait, as it does the deeds.
+   */
   async load(words) {
+    let answer = null;
+    while (!answer && !this.closed) {
+      answer = await fetch(this.picture.url, { cache: "no-store" }).catch(() => null);
+      if (answer && (answer.status === 401 || answer.status === 429 || answer.status >= 500)) answer = null;
+      if (!answer) await new Promise((resolve) => { setTimeout(resolve, 1500); });
+    }
     try {
-      const answer = await fetch(this.picture.url, { cache: "no-store" });
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer?.ok) throw new Error("not shown");
       this.image = await createImageBitmap(await answer.blob());
     } catch {
       this.state.replaceChildren(element("span", { text: words.no_image }),
