@@ -88,8 +88,9 @@ type judge struct {
 	reasons []slip.Reason // of the slip as a whole
 	fields  map[slip.Value]*field
 
-	person  *slip.Ticket // the register's row, once identity is accepted
-	product *slip.Lot    // the lot master's row, once the lot is accepted
+	rows    []slip.Ticket // the register's rows for the slip's number
+	person  *slip.Ticket  // the one of them that the slip is, once identity is accepted
+	product *slip.Lot     // the lot master's row, once the lot is accepted
 }
 
 // pageReasons are the reasons that lie in the page itself.

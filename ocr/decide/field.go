@@ -54,6 +54,9 @@ func (j *judge) hear(f *field) {
 			f.ask(slip.ReasonUncertain) // the reading is incomplete: a witness may be missing that would contradict
 		case p.silent():
 		case p.p(f.value) < j.in.Policy.Contradiction:
+			if p.shows(f.value) {
+				break // it reads the same, only badly
+			}
 			f.against++
 		case p.p(f.value) >= j.in.Policy.Agreement && !slices.ContainsFunc(agreeing, func(other print) bool { return !separate(p, other) }):
 			agreeing = append(agreeing, p)
@@ -136,12 +139,12 @@ func (f *field) decide(policy Policy, value form.Value, pageFault bool) slip.Fie
 }
 
 // overruled reports whether one print that reads something else is a misreading
-// beyond doubt: type and dose are single digits that readers misread for no
-// reason, and stand on the slip two or three times and in the register, so three
-// agreeing witnesses settle them. Nothing overrules a print of a ticket's number
+// beyond doubt: type and dose are single digits, which readers misread easily,
+// but they stand on the slip two or three times and in the register, so two
+// agreeing witnesses settle them if the probability says so. Nothing overrules a print of a ticket's number
 // or municipality: that may be the wrong ticket on the wrong sheet.
 func (f *field) overruled(name slip.Value) bool {
-	return (name == slip.TicketType || name == slip.Dose) && f.against == 1 && f.agreeing >= 3
+	return (name == slip.TicketType || name == slip.Dose) && f.against == 1 && f.agreeing >= 2
 }
 
 // shown returns the form's field that shows the value best to a person: plain

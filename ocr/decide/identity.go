@@ -14,6 +14,10 @@ import (
 // so twins and couples sit side by side.
 const birthCoincidence = 0.01
 
+// registered is the chance that a slip shows what its ticket's row says of the
+// person and the dose: slips are printed from the register.
+const registered = 0.9999
+
 // maxNeighbours bounds how many numbers one decision asks the register for.
 const maxNeighbours = 600
 
@@ -121,6 +125,7 @@ func (j *judge) ticket(ctx context.Context, municipality string) (*slip.Ticket, 
 		f.ask(slip.ReasonTicketUnknown)
 		return nil, nil
 	}
+	j.rows = rows
 	row := j.rowOf(rows)
 	switch row.Status {
 	case slip.TicketIssued:
@@ -203,15 +208,21 @@ func misreadDate(shown, known string) bool {
 	return differ <= 2
 }
 
-// printed decides the ticket's type or dose: what is printed, with the
-// register's row as a witness once the number is certain.
+// printed decides the ticket's type or dose: what is printed, with the register
+// as a witness once the number is certain. When the number was issued for
+// several doses the register cannot tell which this is: it then only refuses one
+// that was never issued.
 func (j *judge) printed(name slip.Value, row *slip.Ticket, of func(slip.Ticket) string) {
 	if _, has := j.in.Form.Value(name); !has {
 		return
 	}
 	f := j.weigh(name, j.prints(name), rivals{})
-	if row != nil && f.value != "" && of(*row) != "" && j.certain(slip.TicketNumber) {
-		f.support(slip.SourceRegistry, of(*row), 0.999)
+	if row == nil || f.value == "" || of(*row) == "" || !j.certain(slip.TicketNumber) {
+		return
+	}
+	several := slices.ContainsFunc(j.rows, func(other slip.Ticket) bool { return of(other) != of(*row) })
+	if !several || of(*row) != f.value {
+		f.support(slip.SourceRegistry, of(*row), registered)
 	}
 }
 
@@ -232,7 +243,7 @@ func (j *judge) birth(row *slip.Ticket) {
 		f.ask(slip.ReasonPersonMismatch)
 	}
 	if f.value != "" && j.certain(slip.TicketNumber) {
-		f.support(slip.SourceRegistry, row.BirthDate, 0.9999)
+		f.support(slip.SourceRegistry, row.BirthDate, registered)
 		j.person = row
 	}
 }

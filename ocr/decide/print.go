@@ -38,6 +38,9 @@ func (p print) p(value string) float64 {
 	return 0
 }
 
+// shows reports whether a value is the only thing that the print shows.
+func (p print) shows(value string) bool { return len(p.texts) == 1 && p.texts[0].value == value }
+
 // silent reports whether the print says nothing about the value.
 func (p print) silent() bool { return len(p.texts) == 0 || p.empty > 0.5 }
 
