@@ -12,7 +12,8 @@ import (
 	"strings"
 )
 
-// readNSYSU reads digits that were written in a box, each session apart.
+// readNSYSU reads digits that were written in a box. A session alone is too
+// small to hold every digit, so all of a split are one hand.
 func readNSYSU(root fs.FS, split Split) ([]session, error) {
 	table, err := fs.ReadFile(root, "labels.csv")
 	if err != nil {
@@ -22,8 +23,7 @@ func readNSYSU(root fs.FS, split Split) ([]session, error) {
 	if err != nil {
 		return nil, err
 	}
-	places := map[string]int{}
-	var hands []session
+	hand := session{weight: 0.5}
 	for _, row := range rows[1:] {
 		if len(row) < 3 || nsysuSplit(row[2]) != split || nsysuDoubtful[row[0]] {
 			continue
@@ -36,19 +36,9 @@ func readNSYSU(root fs.FS, split Split) ([]session, error) {
 		if err != nil {
 			return nil, err
 		}
-		group, _, _ := strings.Cut(row[2], "m") // a make-up class is small: join it to its course
-		group = strings.TrimRight(group, "_")
-		if _, ok := places[group]; !ok {
-			places[group] = len(hands)
-			hands = append(hands, session{name: "nsysu-" + group})
-		}
-		hand := &hands[places[group]]
 		hand.digits[digit] = append(hand.digits[digit], picture)
 	}
-	for i := range hands {
-		hands[i].weight = 0.45 / float64(len(hands))
-	}
-	return hands, nil
+	return []session{hand}, nil
 }
 
 // nsysuDoubtful are pictures whose labels are in doubt.
@@ -112,7 +102,7 @@ func readSemeion(root fs.FS, split Split) ([]session, error) {
 		first, last = len(lines)*3/4, len(lines)
 	}
 	const edge = 16
-	hand := session{name: "semeion", weight: 0.1}
+	hand := session{weight: 0.1}
 	for _, line := range lines[first:last] {
 		columns := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\r' })
 		if len(columns) != edge*edge+10 {

@@ -31,8 +31,7 @@ type Corpus struct {
 
 // session is digits of people who wrote under the same circumstances.
 type session struct {
-	name   string
-	weight float64
+	weight float64 // how often it is drawn from
 	digits [10][]field
 }
 
@@ -94,7 +93,7 @@ func readMNIST(root fs.FS, split Split) ([]session, error) {
 	case Evaluate:
 		first = count / 2
 	}
-	hand := session{name: "mnist", weight: 0.4}
+	hand := session{weight: 0.4}
 	for i := first; i < last; i++ {
 		label := labels[labelHeader+i]
 		if label > 9 {
