@@ -5,14 +5,17 @@ import { dialogOpen, showHelp } from "./dialogs.js";
 
 /** Gives a desk its keys. */
 export function listen(desk) {
+  // Holding ENTER down is one ENTER: it must not run on into the next question.
+  let held = false;
+  const rest = (event) => {
+    if (event.type === "keydown") held = event.repeat;
+    if (event.key === "Enter" && held) event.preventDefault();
+  };
+  document.addEventListener("keydown", rest, true);
+  document.addEventListener("keypress", rest, true);
   document.addEventListener("keydown", (event) => {
     // While an input method composes, ENTER and the arrows are its own.
     if (event.isComposing || event.keyCode === 229 || dialogOpen()) return;
-    // Holding ENTER down is one ENTER: it must not run on into the next question.
-    if (event.key === "Enter" && event.repeat) {
-      event.preventDefault();
-      return;
-    }
     const act = command(desk, event);
     if (act) {
       event.preventDefault();
