@@ -1,6 +1,9 @@
 package hand
 
-import "errors"
+import (
+	"errors"
+	"image"
+)
 
 // field is a small picture of ink, 0 none to 255 full.
 type field struct {
@@ -17,7 +20,10 @@ func (f field) at(x, y int) int {
 // taken.
 const times = 4
 
-var errNoInk = errors.New("no ink in the picture")
+var (
+	errNoInk = errors.New("no ink in the picture")
+	errFaint = errors.New("ink too faint to follow")
+)
 
 // outlined prepares a picture so that its ink ends where the value crosses 128:
 // enlarged, evened, because a pen presses unevenly, and cut to its ink.
@@ -30,7 +36,37 @@ func (f field) outlined() (field, error) {
 	if err != nil {
 		return field{}, err
 	}
-	return even.cut()
+	whole, pieces := even.dropSpecks()
+	area, err := whole.bounds()
+	if err != nil {
+		return field{}, err
+	}
+	// A stroke too faint to follow would leave half a digit, which no longer
+	// says what its label says.
+	if pieces > 2 || large.inkWithin(area) < 0.9 {
+		return field{}, errFaint
+	}
+	return whole.cut(area), nil
+}
+
+// inkWithin returns the share of all ink, faint strokes included, that lies in
+// an area.
+func (f field) inkWithin(area image.Rectangle) float64 {
+	peak := 0
+	for _, value := range f.ink {
+		peak = max(peak, int(value))
+	}
+	inside, all := 0, 1
+	for i, value := range f.ink {
+		if int(value) < peak/10 {
+			continue
+		}
+		all += int(value)
+		if (image.Point{X: i % f.width, Y: i / f.width}).In(area) {
+			inside += int(value)
+		}
+	}
+	return float64(inside) / float64(all)
 }
 
 // evened divides every pixel by the strongest ink near it, so that a faint part
@@ -46,10 +82,10 @@ func (f field) evened() (field, error) {
 	}
 	const near = 2 * times
 	strongest := f.maximum(near, 1).maximum(near, f.width)
-	dust := peak * 8 / 100
+	dust := peak * 5 / 100
 	result := field{f.width, f.height, make([]uint8, len(f.ink))}
 	for i, value := range f.ink {
-		result.ink[i] = uint8(max(0, int(value)-dust) * 255 / (max(peak*24/100, int(strongest.ink[i])) - dust))
+		result.ink[i] = uint8(max(0, int(value)-dust) * 255 / (max(peak*14/100, int(strongest.ink[i])) - dust))
 	}
 	return result, nil
 }
@@ -112,32 +148,34 @@ func (f field) softened() field {
 	return result
 }
 
-// cut drops what lies round the ink, and small specks with it.
-func (f field) cut() (field, error) {
-	f.dropSpecks()
-	minX, minY, maxX, maxY := f.width, f.height, -1, -1
+// bounds returns the area of the ink with a soft rim.
+func (f field) bounds() (image.Rectangle, error) {
+	var area image.Rectangle
 	for i, value := range f.ink {
 		if value >= 128 {
 			x, y := i%f.width, i/f.width
-			minX, maxX = min(minX, x), max(maxX, x)
-			minY, maxY = min(minY, y), max(maxY, y)
+			area = area.Union(image.Rect(x, y, x+1, y+1))
 		}
 	}
-	if maxY-minY < f.height/6 {
-		return field{}, errNoInk
+	if area.Dy() < f.height/6 {
+		return image.Rectangle{}, errNoInk
 	}
-	const edge = 2 // soft rim outside the outline
-	minX, minY = max(0, minX-edge), max(0, minY-edge)
-	maxX, maxY = min(f.width-1, maxX+edge), min(f.height-1, maxY+edge)
-	result := field{width: maxX - minX + 1, height: maxY - minY + 1}
-	for y := minY; y <= maxY; y++ {
-		result.ink = append(result.ink, f.ink[y*f.width+minX:y*f.width+maxX+1]...)
-	}
-	return result, nil
+	const rim = 2
+	return area.Inset(-rim).Intersect(image.Rect(0, 0, f.width, f.height)), nil
 }
 
-// dropSpecks clears every patch of ink that is much smaller than the largest.
-func (f field) dropSpecks() {
+// cut returns a part of the picture.
+func (f field) cut(area image.Rectangle) field {
+	result := field{width: area.Dx(), height: area.Dy()}
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		result.ink = append(result.ink, f.ink[y*f.width+area.Min.X:y*f.width+area.Max.X]...)
+	}
+	return result
+}
+
+// dropSpecks returns the picture without the patches of ink that are much
+// smaller than the largest, and how many patches are left.
+func (f field) dropSpecks() (field, int) {
 	patch := make([]int, len(f.ink)) // 0: not seen
 	var sizes []int
 	for start := range f.ink {
@@ -168,11 +206,19 @@ func (f field) dropSpecks() {
 	for _, size := range sizes {
 		largest = max(largest, size)
 	}
+	result := field{f.width, f.height, append([]uint8(nil), f.ink...)}
 	for i, number := range patch {
 		if number != 0 && sizes[number-1]*8 < largest {
-			f.ink[i] = 0
+			result.ink[i] = 0
 		}
 	}
+	pieces := 0
+	for _, size := range sizes {
+		if size*8 >= largest {
+			pieces++
+		}
+	}
+	return result, pieces
 }
 
 // between reads between the pixels; outside there is no ink.

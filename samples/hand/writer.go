@@ -128,7 +128,7 @@ func (w *Writer) real(digit int) (field, bool) {
 	if w.hand == nil || len(w.hand.digits[digit]) == 0 {
 		return field{}, false
 	}
-	for range 4 { // a picture without ink is left out
+	for range 12 { // pictures that cannot be copied are left out
 		pictures := w.hand.digits[digit]
 		if picture, err := pictures[w.random.IntN(len(pictures))].outlined(); err == nil {
 			return picture, true
