@@ -3,6 +3,7 @@ package scanner
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 )
@@ -59,9 +60,13 @@ type conditionRow struct {
 // the first ones of the stack, so what to feed again is everything behind the
 // last of them, wherever it lies now. Words that tell the operator to pick one
 // sheet out of the output tray were rejected: slips look alike.
+//
+// The last safe sheet is found by its picture, not by counting: had a sheet
+// been lost unnoticed before, counting would put one back that is in already,
+// and the doubled sheet would hide the lost one in the final count.
 var putBack = Words{
-	Japanese: "取り込み済みは{last}枚目までです。{last}枚目より後の用紙(排紙トレイ・搬送路にあるものも含む)を元の順で給紙口に戻し、再開してください。",
-	English:  "Sheets up to number {last} are safely in. Put every sheet after number {last} back into the feeder in its old order, also those in the output tray and in the paper path, and continue.",
+	Japanese: "取り込み済みは{last}枚目までです。画面の画像で{last}枚目の用紙を確かめ、それより後の用紙(排紙トレイ・搬送路にあるものも含む)を元の順で給紙口に戻し、再開してください。",
+	English:  "Sheets up to number {last} are safely in. Find the sheet shown as number {last}, put every sheet behind it back into the feeder in its old order, also those in the output tray and in the paper path, and continue.",
 }
 
 // keepStack is for conditions in which no sheet has left the feeder.
@@ -195,9 +200,11 @@ func (f *Fault) Error() string {
 	return text
 }
 
-// Unwrap makes both the condition and the cause visible to errors.Is.
+// Unwrap makes both the condition and the cause visible to errors.Is, but for a
+// cause that is an io.EOF: a connection that broke off must never look like the
+// end of a feed.
 func (f *Fault) Unwrap() []error {
-	if f.Cause == nil {
+	if f.Cause == nil || errors.Is(f.Cause, io.EOF) {
 		return []error{f.Condition}
 	}
 	return []error{f.Condition, f.Cause}

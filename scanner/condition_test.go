@@ -48,6 +48,10 @@ func TestFaultCarriesConditionAndCause(t *testing.T) {
 	if scanner.ConditionOf(err) != scanner.Jam || scanner.ConditionOf(io.EOF) != scanner.Unknown {
 		t.Error("condition is not found")
 	}
+	broke := &scanner.Fault{Condition: scanner.Unplugged, Cause: fmt.Errorf("read: %w", io.EOF)}
+	if errors.Is(broke, io.EOF) || !errors.Is(broke, scanner.Unplugged) {
+		t.Error("a connection that broke off looks like the end of a feed")
+	}
 	if got, want := err.Error(), "scan batch: paper jam (SANE status 6): unexpected EOF"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -178,6 +178,9 @@ func TestFaults(t *testing.T) {
 				b := newBench(t, virtual.Config{EndStatus: end, Forgetful: c.forgetful,
 					Script: []virtual.Fault{{Kind: c.script, Sheet: sheet}}}, stack(1, 6))
 				images, err := b.feed(t, scanner.Settings{})
+				if (err == io.EOF) != (c.end == io.EOF) { //nolint:errorlint // the contract promises io.EOF itself
+					t.Errorf("ended with %v, want %v", err, c.end)
+				}
 				if !errors.Is(err, c.end) {
 					t.Errorf("ended with %v, want %v", err, c.end)
 				}

@@ -174,6 +174,9 @@ func (s *Station) closeBatch(ctx context.Context, b *spoolBatch, account Batch) 
 	if err := b.update(func(state *batchState) { state.ClosedAt = &now }); err != nil {
 		return err
 	}
+	if err := b.forget(account.HandedIn); err != nil {
+		return fmt.Errorf("close batch %s: %w", account.Name, err)
+	}
 	s.tell(Event{Kind: BatchClosed, Sheet: slip.SheetID{Station: s.config.Name, Batch: account.Name},
 		Declared: account.Declared, Safe: account.Safe, HandedIn: account.HandedIn, Count: &count})
 	s.signal()

@@ -22,8 +22,8 @@ type Report struct {
 	Repeats []int
 	// Fault is why feeding ended; nil when the feeder ran empty.
 	Fault error
-	// LastImage is the image of the last sheet that is safely in, to show to the
-	// operator; nil when this feed brought none in.
+	// LastImage is the image of sheet Safe, to show to the operator, who finds the
+	// paper by it; nil when the batch has no sheet yet.
 	LastImage []byte
 	// Title says what happened, Steps what to do with which sheet.
 	Title, Steps scanner.Words

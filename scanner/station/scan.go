@@ -35,7 +35,7 @@ func (s *Station) Scan(ctx context.Context, device scanner.Device, settings scan
 		feed := feed{station: s, into: into, settings: settings, report: &report}
 		err = feed.run(ctx, device)
 		account := into.account()
-		report.Declared, report.Safe = account.Declared, account.Safe
+		report.Declared, report.Safe, report.LastImage = account.Declared, account.Safe, into.lastImage()
 	}
 	report.Fault = err
 	report.explain()
@@ -86,10 +86,13 @@ func (f *feed) once(ctx context.Context, device scanner.Device) (err error) {
 	var front *scanner.Image // waits for its back
 	for {
 		image, err := batch.Next(ctx)
+		// The contract promises io.EOF itself. One that is wrapped in something
+		// is an error of that something.
+		empty := err == io.EOF //nolint:errorlint // said above
 		switch {
-		case errors.Is(err, io.EOF) && front != nil:
+		case empty && front != nil:
 			return &scanner.Fault{Condition: scanner.OddSides, Protocol: "feed", Raw: "feeder empty after a front"}
-		case errors.Is(err, io.EOF):
+		case empty:
 			return nil
 		case err != nil:
 			return err
@@ -139,7 +142,6 @@ func (f *feed) keep(ctx context.Context, image scanner.Image) error {
 		return err
 	}
 	f.report.Fed++
-	f.report.LastImage = image.Bytes
 	if sheet.SHA256 == previous {
 		f.report.Repeats = append(f.report.Repeats, sheet.Sequence)
 	}

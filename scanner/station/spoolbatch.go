@@ -24,7 +24,8 @@ type batchState struct {
 	// Opened: the intake knows the batch.
 	Opened bool `json:"opened"`
 	// HandedIn: the intake has confirmed the sheets 1 to HandedIn. It is written
-	// before their files are deleted.
+	// before their files are deleted; those of the last one stay until the batch
+	// is closed.
 	HandedIn int `json:"handed_in"`
 	// LastSource is the source of sheet HandedIn: a device that stopped between
 	// spooling and forgetting it offers it again.
@@ -128,8 +129,9 @@ func (s *spool) loadBatch(name string) (*spoolBatch, error) {
 		sequence, err := strconv.Atoi(strings.TrimSuffix(entry.Name(), suffix))
 		switch {
 		case err != nil: // batch.json
-		case sequence <= b.state.HandedIn:
+		case sequence < b.state.HandedIn || sequence == b.state.HandedIn && b.state.ClosedAt != nil:
 			_ = os.Remove(path) // confirmed; the crash came before its deletion
+		case sequence == b.state.HandedIn: // kept for its picture
 		case suffix == imageSuffix:
 			images[sequence] = true
 		case suffix == recordSuffix:
@@ -144,6 +146,9 @@ func (s *spool) loadBatch(name string) (*spoolBatch, error) {
 // feed it again.
 func (b *spoolBatch) adopt(images, records map[int]bool) error {
 	b.highest = b.state.HandedIn
+	if note, err := b.record(b.highest); err == nil {
+		b.last = note.SHA256
+	}
 	sequences := make([]int, 0, len(records))
 	for sequence := range records {
 		sequences = append(sequences, sequence)
@@ -240,7 +245,9 @@ func (b *spoolBatch) update(change func(*batchState)) error {
 	return nil
 }
 
-// confirmed forgets a sheet that the intake has stored.
+// confirmed notes that the intake has stored a sheet, and forgets the one before
+// it. The last sheet stays until the batch is closed: the operator finds the
+// paper by its picture after a jam, and after a crash.
 func (b *spoolBatch) confirmed(note record) error {
 	err := b.update(func(state *batchState) { state.HandedIn, state.LastSource = note.Sequence, note.Source })
 	if err != nil {
@@ -250,8 +257,29 @@ func (b *spoolBatch) confirmed(note record) error {
 	delete(b.sources, note.Source)
 	b.refused = 0
 	b.mu.Unlock()
-	// A file that stays is removed by the next start.
-	return errors.Join(os.Remove(b.path(note.Sequence, recordSuffix)), os.Remove(b.path(note.Sequence, imageSuffix)))
+	return b.forget(note.Sequence - 1)
+}
+
+// forget deletes the files of a sheet that the intake holds. A file that stays
+// is removed by the next start.
+func (b *spoolBatch) forget(sequence int) error {
+	var failures []error
+	for _, suffix := range []string{recordSuffix, imageSuffix} {
+		if err := os.Remove(b.path(sequence, suffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// lastImage returns the image of the last sheet that is safely in, nil when
+// there is none or it is no longer kept.
+func (b *spoolBatch) lastImage() []byte {
+	image, err := os.ReadFile(b.path(b.account().Safe, imageSuffix))
+	if err != nil {
+		return nil
+	}
+	return image
 }
 
 func (b *spoolBatch) holdsSource(source string) bool {

@@ -3,6 +3,7 @@ package virtual
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 )
 
 // Kind is what goes wrong.
@@ -45,6 +46,13 @@ type Fault struct {
 
 // String returns "KIND@SHEET".
 func (f Fault) String() string { return fmt.Sprintf("%s@%d", f.Kind, f.Sheet) }
+
+// Pending returns the faults of the script that have not happened yet.
+func (d *Device) Pending() []Fault {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.script)
+}
 
 // hiddenAnswers is how many status answers LateState hides the jam in, and how
 // many jobs WarmingUp refuses.
