@@ -24,12 +24,11 @@ func (s *Station) Run(ctx context.Context) error {
 		return errors.New("station has no intake to hand in to")
 	}
 	pause := s.config.RetryFirst
-	for {
+	for ctx.Err() == nil {
 		trouble := s.handInAll(ctx)
-		if ctx.Err() != nil {
-			return nil
+		if ctx.Err() == nil {
+			s.noteTrouble(ctx, trouble)
 		}
-		s.noteTrouble(ctx, trouble)
 		wake, retry := s.wake, (<-chan time.Time)(nil)
 		if trouble == nil {
 			pause = s.config.RetryFirst
@@ -40,11 +39,11 @@ func (s *Station) Run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-wake:
 		case <-retry:
 		}
 	}
+	return nil
 }
 
 // retryAfter returns how long the server asked to be left alone.

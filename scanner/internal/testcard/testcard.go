@@ -37,6 +37,14 @@ func JPEG(number int) []byte {
 	return buffer.Bytes()
 }
 
+// Page returns the page with a number as a scanner delivers a slip: A4, 300 dpi,
+// grey JPEG.
+func Page(number int) []byte {
+	var buffer bytes.Buffer
+	_ = jpeg.Encode(&buffer, Draw(number, 2480, 3508), &jpeg.Options{Quality: 60}) // as above
+	return buffer.Bytes()
+}
+
 // PNG returns the page with a number as a PNG.
 func PNG(number, width, height int) []byte {
 	var buffer bytes.Buffer
