@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -63,6 +64,21 @@ type desk struct {
 	address string // host:port, the same over restarts
 	stop    func()
 	sheets  int
+
+	page     func(file []byte, page int) ([]byte, error)
+	later    atomic.Int64 // nanoseconds by which the desk's clock is ahead
+	sessions *countedSessions
+}
+
+// countedSessions counts how often a session is written.
+type countedSessions struct {
+	ledger.Sessions
+	commits atomic.Int64
+}
+
+func (s *countedSessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	s.commits.Add(1)
+	return s.Sessions.CommitCtx(ctx, token, data, expiry)
 }
 
 func faults() review.Faults {
@@ -80,9 +96,12 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, store: ledgertest.NewStore(t), form: known, log: &lockedBuffer{}, address: "127.0.0.1:0"}
+	d := &desk{t: t, store: ledgertest.NewStore(t), form: known, log: &lockedBuffer{}, address: "127.0.0.1:0", page: showPage}
+	d.sessions = &countedSessions{Sessions: d.store.Sessions()}
 	d.server, err = review.New(review.Config{
-		Store: d.store, Faults: faults(), Sessions: d.store.Sessions(), Page: showPage, Forms: []*form.Form{known},
+		Store: d.store, Faults: faults(), Sessions: d.sessions, Forms: []*form.Form{known},
+		Page:   func(file []byte, page int) ([]byte, error) { return d.page(file, page) },
+		Now:    func() time.Time { return time.Now().Add(time.Duration(d.later.Load())) },
 		Logger: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {

@@ -1,10 +1,12 @@
 package review_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"sesshu/ledger/slip"
 )
@@ -176,5 +178,54 @@ func TestOnlyOwnAddressesToReturnTo(t *testing.T) {
 		if got.header.Get("Location") != want {
 			t.Errorf("back to %q leads to %q, want %q", back, got.header.Get("Location"), want)
 		}
+	}
+}
+
+// What the page does by itself does not keep a session alive; what the person
+// does, does.
+func TestOnlyDeedsKeepASessionAlive(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.slip("2190000001", slip.LotNumber)
+	_, cookie := d.signIn("hanako", password)
+	header := map[string]string{"Cookie": cookie}
+	item, err := d.store.LeaseNext(t.Context(), "hanako", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/items/%d", item.ID)
+	for _, step := range []struct {
+		method, path string
+		written      int64
+	}{
+		{http.MethodPost, path + "/lease", 0}, {http.MethodGet, "/", 0}, {http.MethodGet, "/v1/sheets/" + item.Sheet.SHA256.String() + "/pages/1", 0},
+		{http.MethodGet, path + "/state", 1},
+	} {
+		d.later.Add(int64(2 * time.Minute))
+		before := d.sessions.commits.Load()
+		if got := d.request(step.method, step.path, "", nil, header); got.status != http.StatusOK {
+			t.Errorf("%s: %d %s", step.path, got.status, got.body)
+		}
+		if written := d.sessions.commits.Load() - before; written != step.written {
+			t.Errorf("%s writes the session %d times, want %d", step.path, written, step.written)
+		}
+	}
+}
+
+// A handler that panics answers like any other error; what it panicked with may
+// be about a person and stays out of the log.
+func TestPanicIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	sheet := d.slip("2190000001", slip.LotNumber)
+	_, cookie := d.signIn("hanako", password)
+	d.page = func([]byte, int) ([]byte, error) { panic("ticket 2190000001") }
+	got := d.request(http.MethodGet, "/v1/sheets/"+sheet.SHA256.String()+"/pages/1", "", nil, map[string]string{"Cookie": cookie})
+	wantProblem(t, got, http.StatusInternalServerError, "internal")
+	if log := d.log.String(); !strings.Contains(log, "handler panicked") || strings.Contains(log, "2190000001") {
+		t.Errorf("log: %s", log)
+	}
+	if got := d.request(http.MethodGet, "/livez", "", nil, nil); got.status != http.StatusOK {
+		t.Errorf("dead after a panic: %d", got.status)
 	}
 }
