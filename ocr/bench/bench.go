@@ -36,6 +36,9 @@ type Config struct {
 	// CPU returns the processor time that reading and deciding have used so far,
 	// wherever they run. Nil: that of this process, from getrusage.
 	CPU func() time.Duration
+	// Each is given what was read and decided on every file, one file at a time in
+	// no order: to calibrate on it, or to keep it. Nil for nobody.
+	Each func(sheet truth.Sheet, pages []slip.PageDecision)
 	// Progress is told after every file; nil for nobody.
 	Progress func(done, total int)
 }
@@ -105,6 +108,7 @@ func (r *run) sheet(ctx context.Context, i int, sheet truth.Sheet) error {
 		return fmt.Errorf("read %s: %w", sheet.File, err)
 	}
 	outcome := result{truth: sheet, steps: steps}
+	decided := make([]slip.PageDecision, 0, len(pages))
 	for _, page := range pages {
 		decision, err := decide.Slip(ctx, decide.Input{
 			Form: r.forms[page.Registration.Form], Page: page,
@@ -114,11 +118,15 @@ func (r *run) sheet(ctx context.Context, i int, sheet truth.Sheet) error {
 			return fmt.Errorf("%s: %w", sheet.File, err)
 		}
 		outcome.decisions = append(outcome.decisions, decision)
+		decided = append(decided, slip.PageDecision{Reading: page, Decision: decision})
 	}
 	r.results[i] = outcome
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.done++
+	if r.config.Each != nil {
+		r.config.Each(sheet, decided)
+	}
 	if r.config.Progress != nil {
 		r.config.Progress(r.done, len(r.results))
 	}

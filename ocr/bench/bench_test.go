@@ -13,6 +13,7 @@ import (
 	"sesshu/ledger/master"
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
+	"sesshu/ledger/slip/truth"
 	"sesshu/ocr/bench"
 	"sesshu/ocr/decide"
 )
@@ -91,9 +92,18 @@ func read(_ context.Context, file []byte) ([]slip.PageReading, map[string]time.D
 }
 
 func TestRunCounts(t *testing.T) {
-	report, err := bench.Run(context.Background(), config(t))
+	settings, seen := config(t), 0
+	settings.Each = func(sheet truth.Sheet, pages []slip.PageDecision) {
+		if seen++; len(pages) != 1 || pages[0].Reading.SHA256 != slip.HashOf([]byte(files[sheet.File])) {
+			t.Errorf("%s comes with %d pages, or with another file's", sheet.File, len(pages))
+		}
+	}
+	report, err := bench.Run(context.Background(), settings)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if seen != 5 {
+		t.Errorf("%d files were shown, want 5", seen)
 	}
 	if report.Pages != 5 || report.Slips != 3 || report.Accepted != 2 || math.Abs(report.StraightThrough-2.0/3) > 1e-9 {
 		t.Errorf("%d pages, %d slips, %d accepted, %g straight through", report.Pages, report.Slips, report.Accepted, report.StraightThrough)

@@ -57,6 +57,13 @@ func Thresholds() []float64 {
 	return []float64{0.99999, 0.9999, 0.9998, 0.9995, 0.999, 0.998, 0.995, 0.99, 0.98, 0.97, 0.95}
 }
 
+// Result is a policy that was learned.
+type Result struct {
+	Policy   decide.Policy
+	Text     []byte // the policy as a file, of which Policy.Hash is the hash
+	Promises map[slip.Value]Promise
+}
+
 // Policy returns the policy with the loosest thresholds that keep its bounds,
 // and what was shown of every value. A value for which too few slips were
 // accepted to show anything keeps the strictest rule: its probability is taken
@@ -64,7 +71,7 @@ func Thresholds() []float64 {
 //
 // Values are chosen one after the other in the order of the forms' decisions,
 // because an accepted lot makes dates and doses easier to judge.
-func Policy(ctx context.Context, config Config) (decide.Policy, map[slip.Value]Promise, error) {
+func Policy(ctx context.Context, config Config) (Result, error) {
 	if config.Confidence == 0 {
 		config.Confidence = 0.95
 	}
@@ -80,7 +87,7 @@ func Policy(ctx context.Context, config Config) (decide.Policy, map[slip.Value]P
 			policy.AcceptFrom[value] = from
 			count, err := replay(ctx, config, policy, value)
 			if err != nil {
-				return decide.Policy{}, nil, fmt.Errorf("calibrate: %w", err)
+				return Result{}, fmt.Errorf("calibrate: %w", err)
 			}
 			counts = append(counts, count)
 		}
@@ -101,13 +108,14 @@ func Policy(ctx context.Context, config Config) (decide.Policy, map[slip.Value]P
 	}
 	text, err := json.MarshalIndent(policy, "", "  ")
 	if err != nil {
-		return decide.Policy{}, nil, fmt.Errorf("calibrate: %w", err)
+		return Result{}, fmt.Errorf("calibrate: %w", err)
 	}
+	text = append(text, '\n')
 	parsed, err := decide.ParsePolicy(text)
 	if err != nil {
-		return decide.Policy{}, nil, fmt.Errorf("calibrate: %w", err)
+		return Result{}, fmt.Errorf("calibrate: %w", err)
 	}
-	return parsed, promises, nil
+	return Result{Policy: parsed, Text: text, Promises: promises}, nil
 }
 
 // order is that in which values are chosen: what others lean on comes first.

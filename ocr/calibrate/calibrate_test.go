@@ -130,15 +130,16 @@ func TestPolicyLearnsFromSlips(t *testing.T) {
 		count, wrong int
 		from         float64
 	}{"enough": {400, 0, 0.95}, "few": {100, 0, 0}, "wrong": {400, 10, 0}} {
-		learned, promises, err := calibrate.Policy(context.Background(), calibrate.Config{Slips: slips(example.count, example.wrong), Policy: policy})
+		result, err := calibrate.Policy(context.Background(), calibrate.Config{Slips: slips(example.count, example.wrong), Policy: policy})
 		if err != nil {
 			t.Fatal(err)
 		}
+		learned, promises := result.Policy, result.Promises
 		promise := promises[slip.VaccinationDate]
 		if promise.From != example.from || learned.AcceptFrom[slip.VaccinationDate] != example.from || promise.Kept != (example.from > 0) {
 			t.Errorf("%s: learned %v, promised %+v", name, learned.AcceptFrom, promise)
 		}
-		if learned.Hash.IsZero() || learned.Hash == policy.Hash || len(promises) != 1 {
+		if learned.Hash.IsZero() || learned.Hash == policy.Hash || learned.Hash != slip.HashOf(result.Text) || len(promises) != 1 {
 			t.Errorf("%s: the policy has no hash of its own, or %d promises", name, len(promises))
 		}
 	}

@@ -416,7 +416,7 @@ func TestShiftedLineIsNoWitness(t *testing.T) {
 	}
 }
 
-var changes = flag.Int("changes", 50_000, "changes of issued numbers to try")
+var changes = flag.Int("changes", 20_000, "changes of issued numbers to try")
 
 // Every one-digit change and every swap of neighbours of an issued number, in
 // one witness, with the others silent or right, is never accepted: not as the

@@ -56,12 +56,12 @@ func (j *judge) facility(ctx context.Context) error {
 	case f.value == "":
 	case mustBeKnown && !master[f.value]:
 		if !slip.ValidFacilityCode(f.value) {
-			f.ask(slip.ReasonCheckDigit)
+			f.fault(slip.ReasonCheckDigit)
 		} else {
-			f.ask(slip.ReasonFacilityUnknown)
+			f.fault(slip.ReasonFacilityUnknown)
 		}
 	case !mustBeKnown && !slip.ValidFacilityCode(f.value):
-		f.ask(slip.ReasonCheckDigit)
+		f.fault(slip.ReasonCheckDigit)
 	}
 	return nil
 }

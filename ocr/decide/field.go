@@ -44,6 +44,16 @@ func (j *judge) weigh(name slip.Value, prints []print, known rivals, proposals .
 	return f
 }
 
+// fault asks for a reason that lies in the value itself, if the value was really
+// read: what looks like an unknown lot may be no more than a bad reading, and
+// then the person should look for another fault.
+func (f *field) fault(reason slip.Reason) {
+	if !slices.ContainsFunc(f.prints, func(p print) bool { return p.p(f.value) >= 0.5 }) {
+		reason = slip.ReasonUncertain
+	}
+	f.ask(reason)
+}
+
 // hear counts the prints that agree with the field's value and notes those that
 // contradict it or were never read.
 func (j *judge) hear(f *field) {

@@ -50,9 +50,9 @@ func (j *judge) vaccinationDate(value form.Value) {
 		return
 	}
 	if !inTime(f.value) {
-		f.ask(slip.ReasonDateImpossible)
+		f.fault(slip.ReasonDateImpossible)
 	} else if !shipped(f.value) {
-		f.ask(slip.ReasonDateBeforeLot)
+		f.fault(slip.ReasonDateBeforeLot)
 	}
 }
 
@@ -72,7 +72,7 @@ func (j *judge) amount(value form.Value) {
 	}
 	f := j.weigh(slip.AmountML, j.prints(slip.AmountML), known)
 	if f.value != "" && doses != nil && !slices.Contains(doses, f.value) {
-		f.ask(slip.ReasonAmountUnusual)
+		f.fault(slip.ReasonAmountUnusual)
 	}
 }
 

@@ -67,9 +67,9 @@ func (j *judge) lotNumber(master []slip.Lot, mustBeKnown bool, makers []print) *
 	candidates := rows[f.value]
 	if len(candidates) == 0 {
 		if mustBeKnown {
-			f.ask(slip.ReasonLotUnknown)
+			f.fault(slip.ReasonLotUnknown)
 		} else if len(slip.LotMakers(f.value)) == 0 {
-			f.ask(slip.ReasonFormat)
+			f.fault(slip.ReasonFormat)
 		}
 		return nil
 	}
