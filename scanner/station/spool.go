@@ -29,11 +29,11 @@ var (
 )
 
 // ValidName reports whether a text may name a station or a batch: 1 to 64
-// letters, digits, dots, dashes and underscores of ASCII, not beginning with a
-// dot. Names become path elements of files and URLs.
+// letters, digits, dots, dashes and underscores of ASCII, beginning with a
+// letter or digit. Names become path elements of files and URLs.
 func ValidName(name string) error {
-	if len(name) == 0 || len(name) > 64 || name[0] == '.' {
-		return fmt.Errorf("name %q must have 1 to 64 characters and not begin with a dot", name)
+	if len(name) == 0 || len(name) > 64 || strings.ContainsRune("._-", rune(name[0])) {
+		return fmt.Errorf("name %q must have 1 to 64 characters and begin with a letter or digit", name)
 	}
 	for _, char := range name {
 		switch {

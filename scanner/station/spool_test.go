@@ -62,7 +62,7 @@ func TestSpoolOfAnotherVersion(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	for name, valid := range map[string]bool{"desk-1": true, "2026-04-01.A_7": true, "": false, "../up": false, ".hidden": false,
+	for name, valid := range map[string]bool{"desk-1": true, "2026-04-01.A_7": true, "": false, "../up": false, ".hidden": false, "-v": false,
 		"a/b": false, "束": false, strings.Repeat("x", 65): false} {
 		if (ValidName(name) == nil) != valid {
 			t.Errorf("%q: %v", name, ValidName(name))

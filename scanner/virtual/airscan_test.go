@@ -15,7 +15,7 @@ import (
 
 // airscan runs Debian's scanimage with sane-airscan, a client that was not
 // written here, against the device. It returns the pages it wrote.
-func airscan(t *testing.T, device *Device, arguments ...string) (pages [][]byte, output string, err error) {
+func airscan(t testing.TB, device *Device, arguments ...string) (pages [][]byte, output string, err error) {
 	t.Helper()
 	server := httptest.NewServer(device)
 	defer server.Close()
@@ -84,4 +84,21 @@ func TestAirscanUnderstandsAJam(t *testing.T) {
 	if err == nil || !strings.Contains(output, "feeder jammed") || len(pages) != 2 {
 		t.Errorf("%v, %d pages\n%s", err, len(pages), output)
 	}
+}
+
+// BenchmarkAirscan is the yardstick for the station's BenchmarkImages: the same
+// pages from the same device, through scanimage with sane-airscan, into files.
+// One operation is one image.
+func BenchmarkAirscan(b *testing.B) {
+	device := New(Config{})
+	page := testcard.Page(1)
+	for range b.N {
+		device.Load(Sheet{Front: page})
+	}
+	pages, output, err := airscan(b, device, "--source", "ADF", "--mode", "Gray", "--resolution", "300")
+	b.StopTimer()
+	if err != nil || len(pages) != b.N {
+		b.Fatalf("%v, %d pages\n%s", err, len(pages), output)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Minutes(), "images/min")
 }

@@ -145,7 +145,7 @@ func (d *Device) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rest, inJobs := strings.CutPrefix(path, "ScanJobs/")
 	switch {
 	case path == "ScannerCapabilities" && r.Method == http.MethodGet:
-		d.writeXML(w, capabilitiesTemplate, d.config)
+		d.writeXML(w, capabilitiesTemplate, d.capabilityView())
 	case path == "ScannerStatus" && r.Method == http.MethodGet:
 		d.writeXML(w, statusTemplate, d.snapshot())
 	case path == "ScanJobs" && r.Method == http.MethodPost:

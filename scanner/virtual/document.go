@@ -108,11 +108,17 @@ var (
 `))
 )
 
-// Width is the widest region that a client may ask for, in 1/300 inch.
-func (c Config) Width() int { return c.PixelWidth * 300 / c.Resolution }
+// capabilityView is what ScannerCapabilities shows: the configuration, with the
+// largest region in 1/300 inch.
+type capabilityView struct {
+	Config
+	Width, Height int
+}
 
-// Height is the longest region that a client may ask for, in 1/300 inch.
-func (c Config) Height() int { return c.PixelHeight * 300 / c.Resolution }
+func (d *Device) capabilityView() capabilityView {
+	c := d.config
+	return capabilityView{Config: c, Width: c.PixelWidth * 300 / c.Resolution, Height: c.PixelHeight * 300 / c.Resolution}
+}
 
 func (d *Device) writeXML(w http.ResponseWriter, document *template.Template, values any) {
 	var buffer bytes.Buffer
