@@ -12,7 +12,6 @@ package folder
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -58,10 +57,7 @@ type Device struct {
 }
 
 // New returns the device. The folder must exist when it is scanned.
-func New(config Config) (*Device, error) {
-	if config.Dir == "" {
-		return nil, errors.New("watched folder has no name")
-	}
+func New(config Config) *Device {
 	defaults := func(value *time.Duration, otherwise time.Duration) {
 		if *value <= 0 {
 			*value = otherwise
@@ -74,7 +70,7 @@ func New(config Config) (*Device, error) {
 	if device.log == nil {
 		device.log = slog.New(slog.DiscardHandler)
 	}
-	return device, nil
+	return device
 }
 
 // Capabilities returns the formats that are taken. What the capture program

@@ -14,18 +14,9 @@ import (
 	"sesshu/scanner/internal/testcard"
 )
 
-func open(t *testing.T, config Config) *Device {
-	t.Helper()
-	device, err := New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return device
-}
-
 func watch(t *testing.T, directory string) scanner.Batch {
 	t.Helper()
-	device := open(t, Config{Dir: directory, Stable: 20 * time.Millisecond, Broken: 300 * time.Millisecond, Idle: 200 * time.Millisecond, Poll: 2 * time.Millisecond})
+	device := New(Config{Dir: directory, Stable: 20 * time.Millisecond, Broken: 300 * time.Millisecond, Idle: 200 * time.Millisecond, Poll: 2 * time.Millisecond})
 	batch, err := device.Scan(t.Context(), scanner.Settings{DPI: 300})
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +166,7 @@ func TestRestart(t *testing.T) {
 }
 
 func TestContextEndsAWatch(t *testing.T) {
-	device := open(t, Config{Dir: t.TempDir()})
+	device := New(Config{Dir: t.TempDir()})
 	batch, err := device.Scan(t.Context(), scanner.Settings{})
 	if err != nil {
 		t.Fatal(err)
@@ -192,7 +183,7 @@ func TestContextEndsAWatch(t *testing.T) {
 }
 
 func TestMissingFolder(t *testing.T) {
-	device := open(t, Config{Dir: filepath.Join(t.TempDir(), "file")})
+	device := New(Config{Dir: filepath.Join(t.TempDir(), "file")})
 	if _, err := device.Capabilities(t.Context()); !errors.Is(err, scanner.Unplugged) {
 		t.Errorf("got %v", err)
 	}

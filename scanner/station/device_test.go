@@ -16,13 +16,8 @@ import (
 	"sesshu/scanner/station"
 )
 
-func watchedFolder(t *testing.T, directory string) *folder.Device {
-	t.Helper()
-	device, err := folder.New(folder.Config{Dir: directory, Stable: 10 * time.Millisecond, Idle: 150 * time.Millisecond, Poll: 2 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return device
+func watchedFolder(directory string) *folder.Device {
+	return folder.New(folder.Config{Dir: directory, Stable: 10 * time.Millisecond, Idle: 150 * time.Millisecond, Poll: 2 * time.Millisecond})
 }
 
 func putCards(t *testing.T, directory string, numbers ...int) {
@@ -42,7 +37,7 @@ func TestFolderToLedger(t *testing.T) {
 	ledger := newLedger()
 	s := open(t, t.TempDir(), ledger, nil)
 	run(t, s)
-	report, err := s.Scan(t.Context(), watchedFolder(t, watched), scanner.Settings{}, "b1", count(4))
+	report, err := s.Scan(t.Context(), watchedFolder(watched), scanner.Settings{}, "b1", count(4))
 	if err != nil || !report.Complete() {
 		t.Fatalf("%v %+v", err, report)
 	}
@@ -74,7 +69,7 @@ func TestFolderCrashBeforeConfirm(t *testing.T) {
 		putCards(t, watched, 1, 2, 3)
 		ledger := newLedger()
 		s := open(t, spool, ledger, nil)
-		if _, err := s.Scan(t.Context(), forgetting{watchedFolder(t, watched)}, scanner.Settings{}, "b1", nil); !errors.Is(err, errDied) {
+		if _, err := s.Scan(t.Context(), forgetting{watchedFolder(watched)}, scanner.Settings{}, "b1", nil); !errors.Is(err, errDied) {
 			t.Fatal(err)
 		}
 		if handedIn {
@@ -92,7 +87,7 @@ func TestFolderCrashBeforeConfirm(t *testing.T) {
 		}
 		s = open(t, spool, ledger, nil)
 		run(t, s)
-		report, err := s.Scan(t.Context(), watchedFolder(t, watched), scanner.Settings{}, "b1", nil)
+		report, err := s.Scan(t.Context(), watchedFolder(watched), scanner.Settings{}, "b1", nil)
 		if err != nil || report.Safe != 3 || report.Fed != 2 {
 			t.Fatalf("handed in %t: %v %+v", handedIn, err, report)
 		}
