@@ -32,7 +32,10 @@ func TestDemoSurvivesKills(t *testing.T) {
 	runs := 0
 	for done := 0; done < kills; {
 		runs++
-		demo := startProgram(t, state, "demo", "--once", "--log-level", "warn")
+		demo := startProgram(t, state, "demo", "--once")
+		// The slips are drawn before anything that could be lost begins.
+		for !drawn(state) && !demo.endedWithin(100*time.Millisecond) {
+		}
 		for done < kills {
 			delay := time.Duration(300+random.IntN(6000)) * time.Millisecond
 			if demo.endedWithin(delay) {
@@ -40,13 +43,14 @@ func TestDemoSurvivesKills(t *testing.T) {
 			}
 			victim := []string{"service", "worker", "postgres"}[random.IntN(3)]
 			if !kill(t, demo, state, victim) {
-				continue // not there at this moment; another victim next time
+				t.Logf("no %s to kill at this moment", victim)
+				continue
 			}
 			done++
 			counts[victim]++
 			if victim == "service" {
 				demo.wait()
-				demo = startProgram(t, state, "demo", "--once", "--log-level", "warn")
+				demo = startProgram(t, state, "demo", "--once")
 			}
 		}
 		checkDemo(t, demo)
@@ -56,6 +60,13 @@ func TestDemoSurvivesKills(t *testing.T) {
 		}
 	}
 	t.Logf("%d kills %v in %d demos: every sheet accounted for", kills, counts, runs)
+}
+
+// drawn reports whether the stack of a demo that is not finished lies ready.
+func drawn(state string) bool {
+	_, err := os.Stat(filepath.Join(state, "demo", "stack"))
+	_, finished := os.Stat(filepath.Join(state, "demo", finishedMark))
+	return err == nil && finished != nil
 }
 
 func checkDemo(t *testing.T, demo *program) {
@@ -125,7 +136,10 @@ func postmaster(state string) int {
 		if err == nil && entry.Name() == "postmaster.pid" {
 			if text, err := os.ReadFile(path); err == nil {
 				line, _, _ := strings.Cut(string(text), "\n")
-				pid, _ = strconv.Atoi(strings.TrimSpace(line))
+				// A negative number is initdb's own single-user server.
+				if number, err := strconv.Atoi(strings.TrimSpace(line)); err == nil && number > 0 {
+					pid = number
+				}
 			}
 		}
 		return nil

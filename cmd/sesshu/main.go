@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	cli.stdout, cli.stderr = stdout, stderr
-	cli.logger = cli.newLogger(stderr)
+	cli.logger = cli.newLogger(stderr, command.Command())
 	slog.SetDefault(cli.logger)
 	switch err := command.Run(&cli.Settings); {
 	case err == nil:

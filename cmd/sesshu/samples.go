@@ -11,7 +11,8 @@ import (
 )
 
 type samplesCommand struct {
-	Out         string   `help:"Folder to write to." required:"" type:"path"`
+	Out         string   `help:"Folder to write to." type:"path" xor:"out" required:""`
+	DrawForms   string   `help:"Instead, draw the pictures of the shipped forms anew below this folder." type:"path" xor:"out" required:""`
 	Count       int      `help:"Number of slips." default:"100"`
 	Seed        uint64   `help:"The same seed draws the same slips." default:"1"`
 	Tier        string   `help:"How good the scans are: clean, office, poor, fax or phone." default:"office"`
@@ -24,6 +25,9 @@ type samplesCommand struct {
 }
 
 func (c *samplesCommand) Run(ctx context.Context, settings *Settings) error {
+	if c.DrawForms != "" {
+		return samples.DrawForms(c.DrawForms)
+	}
 	tier, err := scan.ParseTier(c.Tier)
 	if err != nil {
 		return err

@@ -21,14 +21,20 @@ type Settings struct {
 	OwnerDatabaseURL string `help:"The same database with the rights to migrate it; by default the database URL." env:"SESSHU_OWNER_DATABASE_URL" placeholder:"postgres://…"`
 	Forms            string `help:"A folder of form definitions beside the built-in ones." env:"SESSHU_FORMS" type:"existingdir"`
 	Policy           string `help:"A policy file: error bounds, fields always asked." env:"SESSHU_POLICY" type:"existingfile"`
-	LogLevel         string `help:"debug, info, warn or error." env:"SESSHU_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
+	LogLevel         string `help:"debug, info, warn or error; by default info for serve and worker, warn for the rest." env:"SESSHU_LOG_LEVEL" enum:",debug,info,warn,error" default:""`
 	LogFormat        string `help:"text or json." env:"SESSHU_LOG_FORMAT" enum:"text,json" default:"text"`
 
 	stdout, stderr io.Writer
 	logger         *slog.Logger
 }
 
-func (s *Settings) newLogger(w io.Writer) *slog.Logger {
+func (s *Settings) newLogger(w io.Writer, command string) *slog.Logger {
+	if s.LogLevel == "" {
+		s.LogLevel = "warn"
+		if command == "serve" || command == "worker" {
+			s.LogLevel = "info"
+		}
+	}
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(s.LogLevel)) // the flag's enum allows nothing else
 	options := &slog.HandlerOptions{Level: level}
