@@ -284,7 +284,7 @@ var troubles = map[string]struct {
 	"date before campaign": {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-02-16", 0.99999) }, slip.ReasonDateImpossible, slip.VaccinationDate, slip.NeedsReview},
 	"date before the lot":  {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-03-04", 0.99999) }, slip.ReasonDateBeforeLot, slip.VaccinationDate, slip.NeedsReview},
 	"no calendar day":      {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-06-31", 0.99999) }, slip.ReasonFormat, slip.VaccinationDate, slip.NeedsReview},
-	"doubtful date":        {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-06-30", 0.99) }, slip.ReasonUncertain, slip.VaccinationDate, slip.NeedsReview},
+	"doubtful date":        {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-06-30", 0.95) }, slip.ReasonUncertain, slip.VaccinationDate, slip.NeedsReview},
 	"empty date": {func(t testing.TB, in *decide.Input) {
 		r := reading(t, in, "vaccination_date")
 		r.Candidates, r.Empty = nil, 0.99
@@ -297,7 +297,7 @@ var troubles = map[string]struct {
 	}, slip.ReasonLotManufacturer, slip.Manufacturer, slip.NeedsReview},
 	"facility check digit": {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", "0418010147", 0.99999) }, slip.ReasonCheckDigit, slip.FacilityCode, slip.NeedsReview},
 	"unknown facility":     {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", "0418010179", 0.99999) }, slip.ReasonFacilityUnknown, slip.FacilityCode, slip.NeedsReview},
-	"doubtful facility":    {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", facility, 0.6) }, slip.ReasonUncertain, slip.FacilityCode, slip.NeedsReview},
+	"doubtful facility":    {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", facility, 0.4) }, slip.ReasonUncertain, slip.FacilityCode, slip.NeedsReview},
 	"consent refused":      {func(t testing.TB, in *decide.Input) { show(t, in, "consent", "no", 0.99) }, slip.ReasonNoConsent, slip.Consent, slip.NeedsReview},
 	"consent not marked": {func(t testing.TB, in *decide.Input) {
 		r := reading(t, in, "consent")

@@ -11,8 +11,8 @@ import (
 // Room for rivals of a facility code whose check digit fits: no one-digit change
 // of it fits too, so a reader must err twice, and just so.
 const (
-	facilityRoom      = 0.001
-	facilityNeighbour = 0.002 // for each code of the master two changes away
+	facilityRoom      = 0.0002
+	facilityNeighbour = 0.0005 // for each code of the master two changes away
 )
 
 // facility decides the medical institution's code by its check digit and the

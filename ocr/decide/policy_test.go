@@ -34,7 +34,7 @@ func TestPolicyFaultsNameTheKey(t *testing.T) {
 		"unknown field":                    {`"version": 1`, `"version": 1, "eror_bound": 1`},
 		"error_bound.default is 0.5":       {`"default": 0.0001`, `"default": 0.5`},
 		`"shoe_size" is no value`:          {`"fields": {}`, `"fields": {"shoe_size": 0.001}`},
-		"accept_from.dose is 0.5":          {`"accept_from": {}`, `"accept_from": {"dose": 0.5}`},
+		"accept_from.dose is 0.5":          {`"dose": 0.999`, `"dose": 0.5`},
 		"always_ask":                       {`"always_ask": []`, `"always_ask": ["shoe_size"]`},
 		"max_residual_mm":                  {`"max_residual_mm": 0.8`, `"max_residual_mm": -1`},
 		"agreement is 0.3":                 {`"agreement": 0.5`, `"agreement": 0.3`},

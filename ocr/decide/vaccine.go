@@ -10,9 +10,9 @@ import (
 )
 
 // repaired is what is left of a reading's probability when a lot number has to
-// be repaired to fit any manufacturer's pattern: enough to propose it, too
-// little to accept it from one print.
-const repaired = 0.9
+// be repaired to fit any manufacturer's pattern: enough to propose it to a
+// person, too little to count as agreement.
+const repaired = 0.4
 
 // lot decides the lot number and, with it, the manufacturer: the sticker's two
 // lines against the lot master, whose row joins them.
@@ -57,7 +57,7 @@ func (j *judge) lotNumber(master []slip.Lot, mustBeKnown bool, makers []print) *
 		known = rivals{
 			possible: func(lot string) bool { return rows[lot] != nil },
 			share:    j.in.Policy.Shares.UnknownLot,
-			room:     neighbourRoom(numbers, 0.001),
+			room:     neighbourRoom(numbers, lotRoom),
 		}
 	}
 	f := j.weigh(slip.LotNumber, prints, known, nearLots(prints, numbers)...)
@@ -202,7 +202,11 @@ func nearLots(prints []print, numbers []string) []string {
 // Shares of a reader's errors on a text that end on one given neighbour. A lot
 // number of six characters has some 20 neighbours that look alike and, among the
 // characters its places may hold, 60 that do not; many errors are no single change.
+//
+// lotRoom is what is left for lots that are no neighbours, and for lots unknown
+// to the master that were misread into one that is in it.
 const (
+	lotRoom     = 0.0002
 	alikeShare  = 0.05
 	unlikeShare = 0.01
 )
