@@ -27,8 +27,6 @@ func NW7(img *image.Gray) ([]slip.Candidate, error) {
 		margin:  margin,
 		agree:   votes.agree,
 		against: votes.against,
-		spread:  best.print.spread / (best.print.bar[1] + best.print.space[1] - best.print.bar[0] - best.print.space[0]) * 2,
-		count:   len(best.codes) - 2,
 	})
 	candidates := []slip.Candidate{{Text: best.payload(), P: p}}
 	if second := best.second[place]; second >= 0 {

@@ -18,7 +18,7 @@ import (
 )
 
 // oversampling is how much larger than the result a code is drawn.
-const oversampling = 6
+const oversampling = 4
 
 // Setting is how a code is printed and scanned. The zero Setting will not do;
 // see Random.
