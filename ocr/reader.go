@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"log/slog"
 	"time"
 
@@ -35,6 +36,20 @@ type Reader struct {
 	index     *register.Index
 	tesseract *tesseract.Reader
 	digits    *digits.Reader
+	line      lineReader
+}
+
+// lineReader is the line network.
+type lineReader interface {
+	Line(img *image.Gray, charset string, length int) ([]slip.Candidate, error)
+	Version() string
+}
+
+func (r *Reader) lineVersion() string {
+	if r.line == nil {
+		return ""
+	}
+	return r.line.Version()
 }
 
 // Result is what was read in one file.

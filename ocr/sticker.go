@@ -13,10 +13,12 @@ import (
 
 // What is looked at on a vaccine's sticker.
 const (
-	stickerMargin  = 2.5 // millimetres beyond the field's box: stickers are pasted across its edge
-	wordMargin     = 0.5
-	lotCharacters  = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	mostStickWords = 24 // more words than this are no sticker
+	stickerMargin = 2.5 // millimetres beyond the field's box: stickers are pasted across its edge
+	wordMargin    = 0.5
+	lotCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	separators    = "-./年月日"
+
+	mostStickerWords = 24 // more words than this are no sticker
 )
 
 // pasted is a sticker's print: its lines in a straightened frame, and the map
@@ -77,41 +79,100 @@ func straight(box form.Rectangle, margin, turn float64) register.Matrix {
 }
 
 // lot reads every word that may be a lot number and keeps the best: one that
-// is written the way a manufacturer writes lots.
+// is written the way a manufacturer writes lots. The winner is read by
+// Tesseract too, unless it is certain already.
 func (s *sheet) lot(found pasted) (slip.Reading, error) {
-	reading := slip.Reading{Reader: "tesseract", Version: s.reader.tesseract.Version()}
-	best, second := 0.0, 0.0
-	words := 0
-	for _, line := range found.Lines {
-		for _, word := range lotWords(line) {
-			if words++; words > mostStickWords {
-				return reading, nil
-			}
-			candidates, crop, err := s.word(found, word)
-			if err != nil {
-				return reading, err
-			}
-			lots := asLots(candidates)
-			score := 0.0
-			for _, lot := range lots {
-				score += lot.P
-			}
-			switch {
-			case score > best:
-				reading.Candidates, reading.Quad = lots, crop.Quad
-				best, second = score, best
-			case score > second:
-				second = score
-			}
+	var reading slip.Reading
+	s.by(&reading, "line", s.reader.lineVersion())
+	words, err := s.lotCandidates(found)
+	if err != nil || len(words) == 0 {
+		return reading, err
+	}
+	best := words[0]
+	for _, word := range words[1:] {
+		if word.score > best.score {
+			best = word
 		}
+	}
+	second := 0.0
+	for _, word := range words {
+		if word.box != best.box && !within(word.box, best.box) {
+			second = max(second, word.score)
+		}
+	}
+	reading.Candidates, reading.Quad = best.lots, best.crop.Quad
+	if s.reader.line == nil || reading.Best().P < sureAlone {
+		lots, err := s.tesseractLots(best.crop)
+		if err != nil {
+			return reading, err
+		}
+		if s.reader.line != nil {
+			lots = combine(best.lots, lots)
+		}
+		s.by(&reading, "tesseract", s.reader.tesseract.Version())
+		reading.Candidates = lots
 	}
 	// Two words that may both be the lot: neither is sure.
-	if best > 0 {
-		for i := range reading.Candidates {
-			reading.Candidates[i].P *= best / (best + second*second)
-		}
+	for i := range reading.Candidates {
+		reading.Candidates[i].P *= best.score / (best.score + second*second)
 	}
 	return reading, nil
+}
+
+// lotWord is a word with the lots that it may spell.
+type lotWord struct {
+	box   label.Box
+	crop  register.Crop
+	lots  []slip.Candidate
+	score float64 // probability that it is written like a lot
+}
+
+// lotCandidates reads the words that have the shape of a lot. Separators are
+// read as such: what holds them is a date and no lot.
+func (s *sheet) lotCandidates(found pasted) ([]lotWord, error) {
+	var words []lotWord
+	for _, line := range found.Lines {
+		for _, box := range lotWords(line) {
+			if len(words) == mostStickerWords {
+				return words, nil
+			}
+			crop, err := s.cut(found.toPage, form.Rectangle(box), wordMargin)
+			if err != nil {
+				return nil, err
+			}
+			word := lotWord{box: box, crop: crop}
+			if s.reader.line != nil {
+				candidates, err := s.network(stepLine, crop, lotCharacters+separators, 0)
+				if err != nil {
+					return nil, err
+				}
+				word.lots = asLots(candidates)
+			} else if word.lots, err = s.tesseractLots(crop); err != nil {
+				return nil, err
+			}
+			for _, lot := range word.lots {
+				word.score += lot.P
+			}
+			if word.score > 0.001 {
+				words = append(words, word)
+			}
+		}
+	}
+	return words, nil
+}
+
+func (s *sheet) tesseractLots(crop register.Crop) ([]slip.Candidate, error) {
+	defer s.clock.start(stepTesseract)()
+	candidates, err := s.reader.tesseract.Line(crop.Image, dpi(crop), lotCharacters)
+	return asLots(candidates), err
+}
+
+// within reports whether one word is a part of the other.
+func within(a, b label.Box) bool {
+	if a.Width > b.Width {
+		a, b = b, a
+	}
+	return a.X >= b.X-0.01 && a.X+a.Width <= b.X+b.Width+0.01 && a.Y < b.Y+b.Height && b.Y < a.Y+a.Height
 }
 
 // repaired is the share of a text's probability that goes over to the lots that
@@ -179,17 +240,6 @@ func lotWords(line label.Line) []label.Box {
 		}
 	}
 	return words
-}
-
-// word reads one word as capital letters and digits.
-func (s *sheet) word(found pasted, box label.Box) ([]slip.Candidate, register.Crop, error) {
-	crop, err := s.cut(found.toPage, form.Rectangle(box), wordMargin)
-	if err != nil {
-		return nil, crop, err
-	}
-	defer s.clock.start(stepTesseract)()
-	candidates, err := s.reader.tesseract.Line(crop.Image, dpi(crop), lotCharacters)
-	return candidates, crop, err
 }
 
 // dpi returns a crop's density in the unit that Tesseract wants.
