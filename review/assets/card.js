@@ -127,6 +127,14 @@ export class Card {
     this.typed(this.touched ? this.text : null);
   }
 
+  /** Whether a card of this height is too low to show the crops at three times their size. */
+  cramped(cardHeight) {
+    this.crops.replaceChildren();
+    const life = 96 / 25.4 / this.paper.picture.pixels_mm;
+    const wanted = this.field.crops.reduce((sum, crop) => sum + 3 * life * cropHeight(crop.quad, this.paper) + 24, 0);
+    return cardHeight - this.root.offsetHeight < wanted;
+  }
+
   /** Draws the crops into the room that the rest of the card leaves. */
   draw(maxWidth, cardHeight) {
     const { field, words } = this;
@@ -135,18 +143,16 @@ export class Card {
       this.crops.append(element("p", { class: "note", text: words.no_crop }));
       return;
     }
-    let room = Math.max(130, cardHeight - this.root.offsetHeight);
-    // A single large crop, such as a sticker's, may push the candidates down to
-    // be seen at three times its size; never the input.
-    if (field.crops.length === 1) {
-      const wanted = 3 * (96 / 25.4 / this.paper.picture.pixels_mm) * cropHeight(field.crops[0].quad, this.paper) + 8;
-      room = Math.max(room, Math.min(wanted, room + this.list.offsetHeight));
-    }
+    const room = Math.max(130, cardHeight - this.root.offsetHeight);
+    const label = 16, beside = 120; // pixels of a caption under a crop, and beside one
     for (const crop of field.crops) {
       const canvas = element("canvas", { role: "img", "aria-label": crop.source || field.title });
-      const times = drawCrop(canvas, this.paper, crop.quad, maxWidth, room / field.crops.length - 8);
+      const height = room / field.crops.length - 4;
+      let times = drawCrop(canvas, this.paper, crop.quad, maxWidth, height);
       if (!times) continue;
-      this.crops.append(element("figure", { "data-times": times.toFixed(1) }, canvas,
+      const aside = parseInt(canvas.style.width, 10) <= maxWidth - beside;
+      if (!aside) times = drawCrop(canvas, this.paper, crop.quad, maxWidth, height - label);
+      this.crops.append(element("figure", { class: aside ? "beside" : "", "data-times": times.toFixed(1) }, canvas,
         element("figcaption", { text: [crop.source, fill(words.enlarged, times.toFixed(1))].filter(Boolean).join("  ") })));
     }
   }

@@ -73,6 +73,7 @@ export class SlipPage {
 
   renderEnd() {
     const { view } = this;
+    at("others").classList.remove("short");
     this.card = null;
     const duplicate = view.first;
     const confirm = element("button", { id: "confirm", class: "primary", onclick: () => this.confirm() },
@@ -108,7 +109,11 @@ export class SlipPage {
   async drawCrops() {
     const card = this.card;
     if (!card || !(await this.papers[0].ready) || card !== this.card) return;
-    card.draw(at("card").clientWidth - 34, at("card").clientHeight - 26);
+    // What is asked now comes first: the other values give way to a large crop.
+    const height = () => at("card").clientHeight - 26;
+    at("others").classList.remove("short");
+    at("others").classList.toggle("short", card.cramped(height()));
+    card.draw(at("card").clientWidth - 34, height());
   }
 
   keep(field, text) {
