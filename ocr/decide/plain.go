@@ -86,7 +86,7 @@ func (j *judge) consent(value form.Value) {
 	case f.value == "yes":
 		f.logOdds -= math.Log(j.in.Policy.Shares.NoConsent)
 	case f.value != "" && slices.Contains(value.Checks, form.CheckConsent):
-		f.ask(slip.ReasonNoConsent)
+		f.fault(slip.ReasonNoConsent)
 	}
 }
 
