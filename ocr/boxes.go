@@ -47,47 +47,53 @@ func onlyCells(format string) string {
 	}, format)
 }
 
+// number is a digit string while it is spelled.
+type number struct {
+	slip.Candidate
+	digits   int  // how many it has
+	finished bool // an empty cell after a decimal digit: nothing may follow
+}
+
 // decodeNumber returns the best digit strings with the preprinted characters
-// in their places. Cells before the first digit may be empty.
+// in their places. Cells before the first digit may be empty, and cells at the
+// end of a decimal fraction: 0.3 may be written into two cells.
 func decodeNumber(format string, cells []digits.Cell) []slip.Candidate {
-	best := []slip.Candidate{{P: 1}}
-	next := 0
+	best := []number{{Candidate: slip.Candidate{P: 1}}}
+	next, fraction := 0, false
 	for _, r := range format {
 		if r != 'N' {
 			for i := range best {
 				best[i].Text += string(r)
 			}
+			fraction = fraction || r == '.'
 			continue
 		}
 		c := cells[next]
-		var longer []slip.Candidate
+		next++
+		var longer []number
 		for _, prefix := range best {
 			for digit, p := range c.P {
-				longer = append(longer, slip.Candidate{Text: prefix.Text + strconv.Itoa(digit), P: prefix.P * p})
+				if !prefix.finished {
+					longer = append(longer, number{slip.Candidate{Text: prefix.Text + strconv.Itoa(digit), P: prefix.P * p}, prefix.digits + 1, false})
+				}
 			}
-			if blankSoFar(prefix.Text, format, next) && next < len(cells)-1 {
-				longer = append(longer, slip.Candidate{Text: prefix.Text, P: prefix.P * c.Empty})
+			switch {
+			case prefix.digits == 0 && next < len(cells) && !fraction:
+				longer = append(longer, number{slip.Candidate{Text: prefix.Text, P: prefix.P * c.Empty}, 0, false})
+			case prefix.digits > 0 && fraction:
+				longer = append(longer, number{slip.Candidate{Text: prefix.Text, P: prefix.P * c.Empty}, prefix.digits, true})
 			}
 		}
-		best = top(longer, 4*maxCandidates)
-		next++
+		slices.SortFunc(longer, func(a, b number) int {
+			return cmp.Or(cmp.Compare(b.P, a.P), cmp.Compare(a.Text, b.Text), cmp.Compare(a.digits, b.digits))
+		})
+		best = longer[:min(4*maxCandidates, len(longer))]
 	}
-	return top(best, maxCandidates)
-}
-
-// blankSoFar reports whether no cell of a text has held a digit yet.
-func blankSoFar(text, format string, cells int) bool {
-	if cells == 0 {
-		return true
+	candidates := make([]slip.Candidate, len(best))
+	for i, n := range best {
+		candidates[i] = n.Candidate
 	}
-	preprinted := 0
-	for _, r := range format {
-		if r == 'N' {
-			break
-		}
-		preprinted++
-	}
-	return len([]rune(text)) == preprinted
+	return top(candidates, maxCandidates)
 }
 
 // part is one number of a date with its probability.

@@ -52,6 +52,8 @@ func TestDecodeBoxes(t *testing.T) {
 		"number":                 {"NNNNNNNNNN", "", "1313961869", "1313961869", 0.9},
 		"preprinted point":       {"0.N", "", "3", "0.3", 0.98},
 		"two cells and a point":  {"0.NN", "", "25", "0.25", 0.97},
+		"decimal digit left out": {"0.NN", "", "3b", "0.3", 0.96},
+		"first decimal left out": {"0.NN", "", "b3", "", 0},
 		"number of fewer digits": {"NNN", "", "b12", "12", 0.95},
 		"unclear number":         {"NN", "", "4d", "41", 0.5},
 	} {

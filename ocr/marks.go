@@ -25,11 +25,7 @@ func (s *sheet) choices(field form.Field, toPage register.Matrix) error {
 		}
 		marked[i] = p
 	}
-	whole, err := s.cut(toPage, field.Box, 0)
-	if err != nil {
-		return err
-	}
-	reading := slip.Reading{Field: field.Name, Source: field.Source(), Reader: "mark", Version: mark.Version, Quad: whole.Quad, Empty: 1}
+	reading := slip.Reading{Field: field.Name, Source: field.Source(), Reader: "mark", Version: mark.Version, Quad: toPage.Outline(field.Box), Empty: 1}
 	for i, choice := range field.Choices {
 		only := marked[i]
 		for j, p := range marked {
@@ -50,12 +46,8 @@ func (s *sheet) signature(field form.Field, toPage register.Matrix) error {
 	if err != nil {
 		return err
 	}
-	whole, err := s.cut(toPage, field.Box, 0)
-	if err != nil {
-		return err
-	}
 	s.add(slip.Reading{
-		Field: field.Name, Source: field.Source(), Reader: "mark", Version: mark.Version, Quad: whole.Quad,
+		Field: field.Name, Source: field.Source(), Reader: "mark", Version: mark.Version, Quad: toPage.Outline(field.Box),
 		Candidates: []slip.Candidate{{Text: "yes", P: p}}, Empty: 1 - p,
 	})
 	return nil

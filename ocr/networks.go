@@ -10,20 +10,17 @@ import (
 
 // boxes reads a field with one digit a cell.
 func (s *sheet) boxes(field form.Field, toPage register.Matrix) error {
-	whole, err := s.cut(toPage, field.Box, 0)
-	if err != nil {
-		return err
-	}
+	density := 0.0
 	crops := make([]*image.Gray, len(field.Cells))
 	for i, place := range field.Cells {
 		crop, err := s.cut(toPage, place, cellMargin)
 		if err != nil {
 			return err
 		}
-		crops[i] = crop.Image
+		crops[i], density = crop.Image, crop.PixelsPerMM
 	}
 	stop := s.clock.start(stepDigits)
-	cells, err := s.reader.digits.Cells(crops, whole.PixelsPerMM)
+	cells, err := s.reader.digits.Cells(crops, density)
 	stop()
 	if err != nil {
 		return err
@@ -31,7 +28,7 @@ func (s *sheet) boxes(field form.Field, toPage register.Matrix) error {
 	candidates, empty := decodeBoxes(field, cells)
 	s.add(slip.Reading{
 		Field: field.Name, Source: field.Source(), Reader: "digits", Version: s.reader.digits.Version(),
-		Quad: whole.Quad, Candidates: candidates, Empty: empty,
+		Quad: toPage.Outline(field.Box), Candidates: candidates, Empty: empty,
 	})
 	return nil
 }

@@ -112,7 +112,7 @@ func (s *sheet) line(field form.Field, toPage register.Matrix) error {
 	}
 	reading := slip.Reading{Field: field.Name, Source: field.Source(), Quad: crop.Quad}
 	if inkless(crop.Image) {
-		reading.Reader, reading.Version, reading.Empty = "ink", "1", 0.999
+		reading.Reader, reading.Version, reading.Empty = "ink", "1", noInk
 		s.add(reading)
 		return nil
 	}
@@ -271,6 +271,9 @@ func (s *sheet) code(field form.Field, toPage register.Matrix) error {
 		return err
 	}
 	reading.Candidates = shape(field, candidates)
+	if len(candidates) == 0 && inkless(crop.Image) {
+		reading.Empty = noInk
+	}
 	s.add(reading)
 	return nil
 }

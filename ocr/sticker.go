@@ -58,6 +58,10 @@ func (s *sheet) sticker(field form.Field, toPage register.Matrix) error {
 		}
 		reading.Field = field.Name + "/" + string(gives.Value)
 		reading.Source = field.Source()
+		if len(found.Lines) == 0 {
+			reading.Empty = noInk
+			s.by(&reading, "label", "1")
+		}
 		if reading.Quad == (slip.Quad{}) {
 			reading.Quad = crop.Quad
 		}

@@ -52,6 +52,9 @@ func inkless(crop *image.Gray) bool {
 	return float64(dark) < inkShare*float64(total)
 }
 
+// noInk is the probability that a crop without ink has nothing written in it.
+const noInk = 0.999
+
 // What counts as ink: as many grey levels below the paper, on more than this
 // share of the crop. Frames that show at a crop's edge are ink too, so this
 // finds only the clear cases.

@@ -6,10 +6,11 @@ import (
 	"sesshu/ocr/internal/correlate"
 )
 
-// The size of an anchor patch and how far from its expected place it is looked
-// for, in millimetres.
+// The size of an anchor patch on a page and on an insert, which has less room,
+// and how far from its expected place it is looked for, in millimetres.
 const (
-	patchSize    = 6.0
+	pagePatch    = 6.0
+	insertPatch  = 4.5
 	searchCoarse = 2.6  // from the pose of the whole form
 	searchFine   = 0.66 // from the pose that the coarse anchors gave
 	minimumMatch = 0.5  // correlation from which an anchor counts as seen

@@ -50,7 +50,7 @@ func (c *Cutter) Close() {
 func (c *Cutter) Cut(toPage Matrix, box form.Rectangle, margin float64) (Crop, error) {
 	middle := Point{box.X + box.Width/2, box.Y + box.Height/2}
 	density := toPage.scaleAt(middle)
-	crop := Crop{PixelsPerMM: density, Quad: outline(toPage, box)}
+	crop := Crop{PixelsPerMM: density, Quad: toPage.Outline(box)}
 	size, toMM, err := window(box, margin, density)
 	if err != nil {
 		return Crop{}, err
@@ -77,12 +77,13 @@ func grey(mat gocv.Mat, size image.Point) (*image.Gray, error) {
 	return &image.Gray{Pix: mat.ToBytes(), Stride: size.X, Rect: image.Rectangle{Max: size}}, nil
 }
 
-func outline(toPage Matrix, box form.Rectangle) slip.Quad {
+// Outline returns where a box given in millimetres lies on the page.
+func (m Matrix) Outline(box form.Rectangle) slip.Quad {
 	var quad slip.Quad
 	for i, corner := range [4]Point{
 		{box.X, box.Y}, {box.X + box.Width, box.Y}, {box.X + box.Width, box.Y + box.Height}, {box.X, box.Y + box.Height},
 	} {
-		at := toPage.At(corner)
+		at := m.At(corner)
 		quad[i] = slip.Point{X: at.X, Y: at.Y}
 	}
 	return quad

@@ -52,7 +52,7 @@ func (x *Index) compare(i, j int) *family {
 		return nil
 	}
 	seeker := &seeker{levels: other.plate.levels}
-	lies, ok := seeker.place(one.plate, start)
+	lies, ok := seeker.placeSheet(one.plate, start)
 	if !ok || lies.coverage < relatedCoverage {
 		return nil
 	}

@@ -2,6 +2,7 @@ package register_test
 
 import (
 	"errors"
+	"flag"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -12,6 +13,14 @@ import (
 
 	"sesshu/ocr/register"
 )
+
+// A page costs more to draw than to register, so a run of the whole suite
+// checks fewer pages than rapid would; -rapid.checks asks for more.
+func init() {
+	if err := flag.Set("rapid.checks", "30"); err != nil {
+		panic(err)
+	}
+}
 
 // bar is how far off a field's corner may be, in millimetres.
 const bar = 0.5
@@ -65,8 +74,9 @@ func TestPagesAreRegistered(t *testing.T) {
 		if most > bar {
 			r.Errorf("a field's corner lies %.2f mm off", most)
 		}
-		// A corner that is folded over may hide fields, but not all of them.
-		if located == 0 || located < len(f.Fields) && l.corner == 0 {
+		// A corner that is folded over may hide fields, but not all of them; a
+		// ticket may hang over the edge of the scanner's glass.
+		if located == 0 || located < len(f.Fields) && l.corner == 0 && s.whole(f) {
 			r.Errorf("%d of %d fields were located", located, len(f.Fields))
 		}
 	})
@@ -75,7 +85,7 @@ func TestPagesAreRegistered(t *testing.T) {
 // TestCampaign registers many more pages and counts; SESSHU_CAMPAIGN says how
 // many. Run it with `make registration`.
 func TestCampaign(t *testing.T) {
-	count := 40
+	count := 30
 	if text := os.Getenv("SESSHU_CAMPAIGN"); text != "" {
 		var err error
 		if count, err = strconv.Atoi(text); err != nil {

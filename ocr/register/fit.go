@@ -52,7 +52,7 @@ func (x *Index) Find(img *page.Image) (*Fit, error) {
 	chosen, start, clear := x.tell(seeker, best, lies)
 	if chosen != best {
 		var ok bool
-		if lies, ok = seeker.place(x.entries[chosen].plate, start); !ok {
+		if lies, ok = seeker.placeSheet(x.entries[chosen].plate, start); !ok {
 			clear = false
 		}
 	}
@@ -105,7 +105,7 @@ func (x *Index) recognise(s *seeker, pixelsPerMM float64) (int, placement) {
 		if related || tried.agreed < 0 {
 			continue // relatives are told apart by what differs, later
 		}
-		placed, ok := s.place(x.entries[tried.entry].plate, tried.start)
+		placed, ok := s.placeSheet(x.entries[tried.entry].plate, tried.start)
 		if ok && placed.coverage >= formCoverage && placed.coverage > lies.coverage {
 			best, lies = tried.entry, placed
 		}

@@ -70,7 +70,7 @@ func (x *Index) add(f *form.Form) error {
 	for _, insert := range f.Inserts {
 		avoid = append(avoid, reach(insert))
 	}
-	sheet, err := newPlate(f.Blank, f.Width, f.Height, avoid, anchorSpacing)
+	sheet, err := newPlate(f.Blank, f.Width, f.Height, avoid, pagePatch, pageSpacing)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (x *Index) add(f *form.Form) error {
 				avoid = append(avoid, filled(field)...)
 			}
 		}
-		piece, err := newPlate(insert.Picture, insert.Width, insert.Height, avoid, anchorSpacing/2.5)
+		piece, err := newPlate(insert.Picture, insert.Width, insert.Height, avoid, insertPatch, insertSpacing)
 		if err != nil {
 			return fmt.Errorf("insert %s: %w", insert.Name, err)
 		}

@@ -14,6 +14,7 @@ const (
 	insertPatches  = 10  // anchors that vote in the search
 	insertCoverage = 0.5
 	insertMatch    = 0.6
+	insertReach    = 0.3 // the fitting anchors' extent, in diagonals of the insert
 )
 
 // findInsert looks for a pasted piece inside its tolerance on a registered
@@ -41,8 +42,8 @@ func (s *seeker) findInsert(piece *plate, insert form.Insert, sheet placement) (
 	if best < 0.35 {
 		return placement{}, false
 	}
-	lies, ok := s.place(piece, start)
-	if !ok || lies.coverage < insertCoverage || lies.match < insertMatch || lies.residual > mostResidual {
+	lies, ok := s.placeInsert(piece, start, local)
+	if !ok || lies.reach() < insertReach || lies.coverage < insertCoverage || lies.match < insertMatch || lies.residual > mostResidual {
 		return placement{}, false
 	}
 	// The piece must lie where the form says it may, at its true size.

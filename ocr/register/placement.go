@@ -25,18 +25,13 @@ const (
 	coarseAnchors   = 40 // as many are looked for from the first pose
 )
 
-// place refines a first pose of a plate with its anchors. With few anchors
-// (an insert) a similarity is fitted, else an affine map, or a projective one
-// where it explains clearly more. It reports false when too few anchors fit.
-func (s *seeker) place(p *plate, start Matrix) (placement, bool) {
+// place refines a first pose of a plate with its anchors, by the given fit. It
+// reports false when too few anchors fit.
+func (s *seeker) place(p *plate, start Matrix, fit func([]pair) (Matrix, bool)) (placement, bool) {
 	toPage := start
 	count := len(p.anchors)
 	if count < fewestAnchors {
 		return placement{}, false
-	}
-	fit := fitAffine
-	if count < 12 {
-		fit = fitSimilarity
 	}
 	found := make([]sighting, 0, count)
 	// The anchors are sorted by texture: the first ones are the surest.
@@ -72,10 +67,32 @@ func (s *seeker) place(p *plate, start Matrix) (placement, bool) {
 		return placement{}, false
 	}
 	result.judge(pairs, millimetre)
-	if count >= 24 && (result.residual > 0.08 || result.coverage < 0.85) {
-		result.tryPerspective(pairs, millimetre)
-	}
 	return result, result.fitting() >= fewestAnchors
+}
+
+// placeSheet places a whole page: by an affine map, or by a projective one
+// where that explains clearly more.
+func (s *seeker) placeSheet(p *plate, start Matrix) (placement, bool) {
+	result, ok := s.place(p, start, fitAffine)
+	if ok && (result.residual > 0.08 || result.coverage < 0.85) {
+		result.tryPerspective(p.pairs(result.sightings), result.toPage.scaleAt(Point{p.width / 2, p.height / 2}))
+	}
+	return result, ok
+}
+
+// placeInsert places a pasted piece: shifted, turned and scaled on a sheet that
+// may itself lie stretched under the scanner. Its few anchors could not bear
+// more freedom: the fields often lie outside of them.
+func (s *seeker) placeInsert(p *plate, start, sheet Matrix) (placement, bool) {
+	back := sheet.Inverse()
+	return s.place(p, start, func(pairs []pair) (Matrix, bool) {
+		onSheet := make([]pair, len(pairs))
+		for i, p := range pairs {
+			onSheet[i] = pair{from: p.from, to: back.At(p.to), weight: p.weight}
+		}
+		fitted, ok := fitSimilarity(onSheet)
+		return sheet.Times(fitted), ok
+	})
 }
 
 // pairs turns sightings into correspondences, the sharper the heavier.
@@ -95,6 +112,21 @@ func (p *placement) fitting() int {
 		}
 	}
 	return count
+}
+
+// reach returns how far the fitting anchors lie apart, in diagonals of the
+// plate: a fit over a small part of a plate says little of the rest.
+func (p *placement) reach() float64 {
+	var farthest float64
+	for i := range p.sightings {
+		for j := range i {
+			if p.weights[i] > 0 && p.weights[j] > 0 {
+				a, b := p.plate.anchors[p.sightings[i].anchor].place, p.plate.anchors[p.sightings[j].anchor].place
+				farthest = max(farthest, a.minus(b).length())
+			}
+		}
+	}
+	return farthest / math.Hypot(p.plate.width, p.plate.height)
 }
 
 // judge computes residual, coverage and match.

@@ -15,6 +15,7 @@ import (
 // form or a blank insert. It is immutable once made.
 type plate struct {
 	width, height float64  // millimetres
+	patch         float64  // size of its anchor patches, millimetres
 	full          gocv.Mat // its picture as it came
 	fullScale     float64  // pixels of it a millimetre
 	levels        *levels  // its picture reduced; the page pixels of these levels are millimetres
@@ -23,10 +24,13 @@ type plate struct {
 	features      []feature
 }
 
-// anchorSpacing is how far apart anchors are, in millimetres.
-const anchorSpacing = 13.0
+// How far apart anchors are, in millimetres.
+const (
+	pageSpacing   = 13.0
+	insertSpacing = 5.0
+)
 
-func newPlate(picture []byte, width, height float64, avoid []form.Rectangle, spacing float64) (*plate, error) {
+func newPlate(picture []byte, width, height float64, avoid []form.Rectangle, patch, spacing float64) (*plate, error) {
 	mat, err := gocv.IMDecode(picture, gocv.IMReadGrayScale)
 	if err != nil {
 		return nil, fmt.Errorf("decode picture: %w", err)
@@ -35,7 +39,7 @@ func newPlate(picture []byte, width, height float64, avoid []form.Rectangle, spa
 		mat.Close()
 		return nil, fmt.Errorf("decode picture: no grey pixels")
 	}
-	p := &plate{width: width, height: height, full: mat, levels: &levels{fine: gocv.NewMat(), coarse: gocv.NewMat()}}
+	p := &plate{width: width, height: height, patch: patch, full: mat, levels: &levels{fine: gocv.NewMat(), coarse: gocv.NewMat()}}
 	if err := p.prepare(avoid, spacing); err != nil {
 		p.Close()
 		return nil, err
@@ -56,7 +60,7 @@ func (p *plate) prepare(avoid []form.Rectangle, spacing float64) error {
 	if err := p.levels.exact(mat, width, height); err != nil {
 		return err
 	}
-	p.texture = newTexture(p.levels.coarse)
+	p.texture = newTexture(p.levels.coarse, p.patch)
 	for _, place := range p.texture.choose(width, height, avoid, spacing) {
 		if a, ok := p.anchor(place); ok {
 			p.anchors = append(p.anchors, a)
@@ -71,7 +75,7 @@ func (l *levels) exact(mat gocv.Mat, width, height float64) error {
 	l.fineScale, l.coarseScale = finePixels, coarsePixels
 	resize := func(source gocv.Mat, target *gocv.Mat, density float64) error {
 		size := image.Pt(int(math.Round(width*density)), int(math.Round(height*density)))
-		if size.X < 4*patchSize || size.Y < 4*patchSize {
+		if size.X < 4*pagePatch || size.Y < 4*pagePatch {
 			return fmt.Errorf("a picture of %g × %g mm is too small to be found", width, height)
 		}
 		gocv.Resize(source, target, size, 0, 0, gocv.InterpolationArea)
@@ -91,8 +95,8 @@ func (p *plate) anchor(place Point) (anchor, bool) {
 	// Snap to the grid of both levels, so that the patch is a plain region.
 	place = Point{math.Round(place.X*coarsePixels) / coarsePixels, math.Round(place.Y*coarsePixels) / coarsePixels}
 	cut := func(view correlate.Image, density float64) *correlate.Pattern {
-		x, y := int(math.Round((place.X-patchSize/2)*density)), int(math.Round((place.Y-patchSize/2)*density))
-		side := int(patchSize * density)
+		x, y := int(math.Round((place.X-p.patch/2)*density)), int(math.Round((place.Y-p.patch/2)*density))
+		side := int(p.patch * density)
 		if x < 0 || y < 0 || x+side > view.Width || y+side > view.Height {
 			return nil
 		}

@@ -189,6 +189,19 @@ func decoded(t testing.TB, picture []byte) gocv.Mat {
 	return mat.Clone()
 }
 
+// whole reports whether all inserts lie on the page with all their corners.
+func (s scanned) whole(f *form.Form) bool {
+	for _, insert := range f.Inserts {
+		for _, corner := range []register.Point{{}, {X: insert.Width}, {Y: insert.Height}, {X: insert.Width, Y: insert.Height}} {
+			at := s.inserts[insert.Name].At(corner)
+			if at.X < 0 || at.Y < 0 || at.X > float64(s.image.Width) || at.Y > float64(s.image.Height) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // paste pastes an insert with scribbled fields somewhere inside its tolerance
 // and returns the map from its millimetres to the form's.
 func paste(t testing.TB, mat *gocv.Mat, insert form.Insert, density float64, random *rand.Rand) register.Matrix {

@@ -14,7 +14,8 @@ import (
 // smaller eigenvalue of its gradients' covariance, so that a patch with lines
 // in one direction only, which could slide along them, counts as poor.
 type texture struct {
-	width, height int // coarse pixels
+	patch         float64 // millimetres
+	width, height int     // coarse pixels
 	sums          [3][]float64
 }
 
@@ -22,8 +23,8 @@ type texture struct {
 // gradient across the weaker direction, in grey levels a coarse pixel.
 const poorTexture = 60.0
 
-func newTexture(coarse gocv.Mat) *texture {
-	t := &texture{width: coarse.Cols(), height: coarse.Rows()}
+func newTexture(coarse gocv.Mat, patch float64) *texture {
+	t := &texture{patch: patch, width: coarse.Cols(), height: coarse.Rows()}
 	pixels := coarse.ToBytes()
 	stride := t.width + 1
 	for i := range t.sums {
@@ -52,9 +53,8 @@ func newTexture(coarse gocv.Mat) *texture {
 // at returns the texture of the patch round a place in millimetres, 0 where
 // the patch would leave the plate.
 func (t *texture) at(place Point) float64 {
-	const half = patchSize / 2
-	x0, y0 := int(math.Round((place.X-half)*coarsePixels)), int(math.Round((place.Y-half)*coarsePixels))
-	const side = int(patchSize * coarsePixels)
+	x0, y0 := int(math.Round((place.X-t.patch/2)*coarsePixels)), int(math.Round((place.Y-t.patch/2)*coarsePixels))
+	side := int(t.patch * coarsePixels)
 	if x0 < 0 || y0 < 0 || x0+side > t.width || y0+side > t.height {
 		return 0
 	}
@@ -68,7 +68,8 @@ func (t *texture) at(place Point) float64 {
 }
 
 // choose returns well-spread places for anchors: in each square of the given
-// spacing the best patch that touches none of the rectangles to avoid.
+// spacing the best patch that touches none of the rectangles to avoid and keeps
+// its distance from those chosen before.
 func (t *texture) choose(width, height float64, avoid []form.Rectangle, spacing float64) []Point {
 	var chosen []Point
 	columns, rows := int(math.Ceil(width/spacing)), int(math.Ceil(height/spacing))
@@ -79,7 +80,7 @@ func (t *texture) choose(width, height float64, avoid []form.Rectangle, spacing 
 			for y := float64(row) * spacing; y < float64(row+1)*spacing; y++ {
 				for x := float64(column) * spacing; x < float64(column+1)*spacing; x++ {
 					place := Point{x, y}
-					if strength := t.at(place); strength > strongest && !touches(place, avoid) {
+					if strength := t.at(place); strength > strongest && !t.touches(place, avoid) && !crowded(place, chosen, spacing/2) {
 						best, strongest = place, strength
 					}
 				}
@@ -93,9 +94,14 @@ func (t *texture) choose(width, height float64, avoid []form.Rectangle, spacing 
 	return chosen
 }
 
+// crowded reports whether a place is nearer to one of the others than distance.
+func crowded(place Point, others []Point, distance float64) bool {
+	return slices.ContainsFunc(others, func(other Point) bool { return place.minus(other).length() < distance })
+}
+
 // touches reports whether the patch round a place overlaps a rectangle.
-func touches(place Point, rectangles []form.Rectangle) bool {
-	const half = patchSize / 2
+func (t *texture) touches(place Point, rectangles []form.Rectangle) bool {
+	half := t.patch / 2
 	for _, r := range rectangles {
 		if place.X+half > r.X && place.X-half < r.X+r.Width && place.Y+half > r.Y && place.Y-half < r.Y+r.Height {
 			return true
