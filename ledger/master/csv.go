@@ -43,7 +43,7 @@ const maxFaults = 20
 // table is one kind of file: its columns, what each may hold, and its key.
 type table struct {
 	columns []string
-	check   map[string]func(cell string) string // says what is wrong; empty for nothing
+	check   map[string]cellCheck
 	key     []string
 	add     func(rows *Rows, cell func(column string) string)
 }
@@ -51,13 +51,13 @@ type table struct {
 var tables = []table{
 	{
 		columns: []string{"ticket_number", "municipality_code", "ticket_type", "dose", "birth_date", "name_kana", "status"},
-		check: map[string]func(string) string{
+		check: map[string]cellCheck{
 			"ticket_number":     normal(slip.TicketNumber),
 			"municipality_code": normal(slip.MunicipalityCode),
 			"ticket_type":       normal(slip.TicketType),
 			"dose":              normal(slip.Dose),
 			"birth_date":        dateOrNothing,
-			"status":            oneOf(slip.TicketIssued, slip.TicketUsed, slip.TicketInvalid),
+			"status":            status,
 		},
 		key: []string{"municipality_code", "ticket_number", "dose"},
 		add: func(rows *Rows, cell func(string) string) {
@@ -69,7 +69,7 @@ var tables = []table{
 	},
 	{
 		columns: []string{"manufacturer", "product", "lot_number", "first_shipped"},
-		check: map[string]func(string) string{
+		check: map[string]cellCheck{
 			"manufacturer":  notEmpty,
 			"lot_number":    normal(slip.LotNumber),
 			"first_shipped": dateOrNothing,
@@ -83,7 +83,7 @@ var tables = []table{
 	},
 	{
 		columns: []string{"facility_code", "name"},
-		check:   map[string]func(string) string{"facility_code": facilityCode},
+		check:   map[string]cellCheck{"facility_code": facilityCode},
 		key:     []string{"facility_code"},
 		add: func(rows *Rows, cell func(string) string) {
 			rows.Facilities = append(rows.Facilities, slip.Facility{FacilityCode: cell("facility_code"), Name: cell("name")})
@@ -94,7 +94,8 @@ var tables = []table{
 // Parse reads one CSV file of a master: UTF-8 with or without a byte order mark,
 // or Shift_JIS as Japanese spreadsheets write it. Which master it is follows
 // from its header, whose columns may come in any order but must all be there
-// and no others. Keys must not repeat: municipality, number and dose of a ticket;
+// and no others. Cells may be written as people write them (full width, 1960/5/17,
+// 使用済) and come back in normal form; what cannot be that is a fault. Keys must not repeat: municipality, number and dose of a ticket;
 // manufacturer, product and number of a lot; code of a facility. All faults, up
 // to twenty, come back joined, each a *Fault; file is only for their messages.
 func Parse(file string, content []byte) (Rows, error) {
@@ -137,11 +138,13 @@ func (t table) read(file string, header []string, reader *csv.Reader) (Rows, err
 		sound := true
 		for i, column := range header {
 			if check := t.check[column]; check != nil {
-				if text := check(record[i]); text != "" {
+				normal, fault := check(record[i])
+				if fault != "" {
 					line, _ := reader.FieldPos(i)
-					faults = append(faults, &Fault{file, line, column, text})
+					faults = append(faults, &Fault{file, line, column, fault})
 					sound = false
 				}
+				record[i] = normal
 			}
 		}
 		line, _ := reader.FieldPos(0)
