@@ -1,9 +1,13 @@
 package review_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -235,4 +239,41 @@ func TestLogHoldsNoValues(t *testing.T) {
 			t.Errorf("the log holds %q", secret)
 		}
 	}
+}
+
+// The page holds its slip as long as somebody sits at it, and says so when the
+// slip was lost all the same.
+func TestLeaseIsHeldAndItsLossTold(t *testing.T) {
+	d := newDesk(t)
+	d.slip("2190000001", slip.LotNumber)
+	p := d.sit("hanako")
+	p.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		const hurry = `const slow = setInterval; window.setInterval = (act, pause) => slow(act, pause / 300);`
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: hurry})
+		return err
+	}))
+	p.start()
+	p.asked("lot_number")
+	held := func() slip.ReviewItem {
+		items, err := d.store.ReviewQueue(t.Context(), 0, 1)
+		if err != nil || len(items) != 1 {
+			t.Fatalf("%d items, %v", len(items), err)
+		}
+		return items[0]
+	}
+	first := held()
+	for deadline := time.Now().Add(patience); !held().LeasedTill.After(first.LeasedTill); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the lease is not renewed")
+		}
+	}
+	for { // between two renewals
+		if err := d.store.Release(t.Context(), first.ID, "hanako"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.store.Lease(t.Context(), first.ID, "taro"); err == nil {
+			break
+		}
+	}
+	p.until(`document.getElementById("notice").textContent.includes("ほかの担当者がこの予診票を開きました")`)
 }

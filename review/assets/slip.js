@@ -6,6 +6,7 @@ import { fill } from "./element.js";
 import { listen } from "./keys.js";
 import { keepRejected, takeDrafts, takeRejected } from "./memory.js";
 import { language, SlipPage, words } from "./page.js";
+import { keepLease, switchLanguage } from "./presence.js";
 import { normalise } from "./values.js";
 import { Refusal, Wire } from "./wire.js";
 
@@ -17,9 +18,9 @@ class Desk extends SlipPage {
       (problem) => (problem ? (language === "ja" ? problem.detail_ja : problem.detail) : words.offline)));
     this.tellSaved("ready");
     this.open(view, takeDrafts(view.id));
-    setInterval(() => this.heartbeat(), view.heartbeat * 1000);
     listen(this);
-    document.querySelector("form.language").addEventListener("submit", (event) => this.changeLanguage(event));
+    keepLease(this, view.heartbeat);
+    switchLanguage();
     addEventListener("resize", () => this.drawCrops());
   }
 
@@ -238,22 +239,6 @@ class Desk extends SlipPage {
       await this.wire.deed(this.path("release"), undefined, true);
       location.assign(`/items/${rejected.id}`);
     });
-  }
-
-  async heartbeat() {
-    if (this.busy || this.view.state !== "waiting" || document.getElementById("signin-dialog").open) return;
-    const answer = await this.wire.attempt("POST", this.path("lease"));
-    if (answer.status === 401) this.wire.signedIn();
-    else if (answer.status === 409) this.notice(words.lost_lease);
-    else if (answer.status === 0 && this.savedState !== "offline") this.tellSaved("offline");
-    else if (answer.ok && this.savedState === "offline") this.tellSaved("ready");
-  }
-
-  async changeLanguage(event) {
-    event.preventDefault();
-    const chosen = event.submitter?.value;
-    await fetch("/language", { method: "POST", body: new URLSearchParams({ language: chosen, back: "/sign-in" }), redirect: "manual" });
-    location.reload();
   }
 }
 
