@@ -31,15 +31,15 @@ var campaignBatches = flag.Int("campaign", 50, "batches of the fault campaign")
 // hides is found before its batch can close.
 func TestFaultCampaign(t *testing.T) {
 	tally := map[virtual.Kind]int{}
-	found, fed, started := 0, 0, 0
+	found, fed := 0, 0
+	var c *campaign
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("seed %d: %d sheets, script %v", c.seed, c.sheets, c.script)
+		}
+	})
 	for number := range *campaignBatches {
-		c := newCampaign(t, uint64(number))
-		t.Cleanup(func() {
-			if t.Failed() && number+1 == started {
-				t.Logf("batch %d: %d sheets, script %v", number, c.sheets, c.script)
-			}
-		})
-		started = number + 1
+		c = newCampaign(t, uint64(number))
 		c.bringHome()
 		for kind, times := range c.happened {
 			tally[kind] += times
@@ -58,6 +58,7 @@ func TestFaultCampaign(t *testing.T) {
 // campaign is one batch's story.
 type campaign struct {
 	t      *testing.T
+	seed   uint64
 	random *rand.Rand
 
 	directory string
@@ -77,7 +78,7 @@ type campaign struct {
 }
 
 func newCampaign(t *testing.T, seed uint64) *campaign {
-	c := &campaign{t: t, random: rand.New(rand.NewPCG(seed, 1)), directory: t.TempDir(), ledger: newLedger(), happened: map[virtual.Kind]int{}} //nolint:gosec // a test's dice
+	c := &campaign{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 1)), directory: t.TempDir(), ledger: newLedger(), happened: map[virtual.Kind]int{}} //nolint:gosec // a test's dice
 	c.sheets = 3 + c.random.IntN(20)
 	c.settings.Duplex = c.random.IntN(4) == 0
 	c.stack = cards(upTo(c.sheets)...)

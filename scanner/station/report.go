@@ -1,6 +1,8 @@
 package station
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"sesshu/scanner"
@@ -40,8 +42,7 @@ func (r *Report) explain() {
 	}
 	switch {
 	case r.Fault != nil:
-		condition := scanner.ConditionOf(r.Fault)
-		r.Title, r.Steps = condition.Title(), condition.Steps(r.Safe)
+		r.Title, r.Steps = wordsFor(r.Fault, r.Safe)
 	case r.Missing > 0:
 		r.Title = scanner.Words{
 			Japanese: fmt.Sprintf("%d枚足りません(申告%d枚、取り込み%d枚)。", r.Missing, *r.Declared, r.Safe),
@@ -67,6 +68,45 @@ func (r *Report) explain() {
 			English:  fmt.Sprintf("%d sheets are safely in.", r.Safe),
 		}
 	}
+}
+
+// refusals are the words for what the station itself refuses; everything else is
+// in the table of conditions.
+var refusals = []struct {
+	err          error
+	title, steps scanner.Words
+}{
+	{ErrBatchClosed,
+		scanner.Words{Japanese: "この束はもう閉じられています。", English: "This batch is closed."},
+		scanner.Words{Japanese: "新しい束として取り込んでください。", English: "Feed the stack as a new batch."}},
+	{ErrDeclaredDiffers,
+		scanner.Words{Japanese: "この束の申告枚数は別の数で登録されています。", English: "This batch was opened with another declared count."},
+		scanner.Words{Japanese: "枚数を数え直し、新しい束として取り込むか、元の枚数のまま続けてください。", English: "Count again, and feed a new batch or continue with the first count."}},
+	{ErrFeeding,
+		scanner.Words{Japanese: "この端末はいま取り込み中です。", English: "This station is feeding already."},
+		scanner.Words{Japanese: "終わってから再開してください。", English: "Wait until it has finished."}},
+	{ErrConflict,
+		scanner.Words{Japanese: "この束の番号で別の用紙がサーバーに登録されています。", English: "The server holds other sheets under this batch's numbers."},
+		scanner.Words{Japanese: "用紙と画像は保管されています。管理者に連絡してください。", English: "The images are kept. Tell the administrator."}},
+	{ErrSpoolDamaged,
+		scanner.Words{Japanese: "この束の保存データが壊れています。", English: "The stored data of this batch is damaged."},
+		scanner.Words{Japanese: "用紙を保管し、管理者に連絡してください。", English: "Keep the paper and tell the administrator."}},
+}
+
+// wordsFor returns what to tell the operator of an error.
+func wordsFor(err error, safe int) (title, steps scanner.Words) {
+	condition := scanner.ConditionOf(err)
+	if condition == scanner.Unknown {
+		for _, refusal := range refusals {
+			if errors.Is(err, refusal.err) {
+				return refusal.title, refusal.steps
+			}
+		}
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			condition = scanner.OperatorStop
+		}
+	}
+	return condition.Title(), condition.Steps(safe)
 }
 
 // list writes sequence numbers, a dash for none.

@@ -26,6 +26,8 @@ import (
 func (s *Station) Scan(ctx context.Context, device scanner.Device, settings scanner.Settings, batch string, declared *int) (Report, error) {
 	report := Report{Station: s.config.Name, Batch: batch, Declared: declared}
 	if !s.feeding.TryLock() {
+		report.Fault = ErrFeeding
+		report.explain()
 		return report, fmt.Errorf("scan batch %s: %w", batch, ErrFeeding)
 	}
 	defer s.feeding.Unlock()

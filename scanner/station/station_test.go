@@ -120,8 +120,15 @@ func TestPaperToLedger(t *testing.T) {
 	if !ledger.closed["b1"] || s.Waiting() != 0 {
 		t.Errorf("closed %t, waiting %d", ledger.closed["b1"], s.Waiting())
 	}
-	if _, err := s.Scan(t.Context(), scannerFor(t, device), scanner.Settings{}, "b1", nil); !errors.Is(err, station.ErrBatchClosed) {
-		t.Errorf("feeding into a closed batch: %v", err)
+	report, err = s.Scan(t.Context(), scannerFor(t, device), scanner.Settings{}, "b1", nil)
+	if !errors.Is(err, station.ErrBatchClosed) || !strings.Contains(report.Steps.English, "new batch") {
+		t.Errorf("feeding into a closed batch: %v, %q", err, report.Steps.English)
+	}
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	report, err = s.Scan(canceled, scannerFor(t, device), scanner.Settings{}, "b2", nil)
+	if !errors.Is(err, context.Canceled) || report.Title != scanner.OperatorStop.Title() {
+		t.Errorf("feeding that was stopped: %v, %q", err, report.Title.English)
 	}
 	mu.Lock()
 	defer mu.Unlock()
