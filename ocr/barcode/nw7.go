@@ -51,19 +51,23 @@ type ballot struct{ agree, against int }
 func vote(img *image.Gray) (symbol, ballot) {
 	slope := tilt(img)
 	height := img.Bounds().Dy()
+	single := make([]strip, bands)
+	for i := range single {
+		single[i] = stripOf(img, i*height/bands, (i+1)*height/bands, slope)
+	}
 	var heard []symbol
-	hear := func(top, bottom int) {
-		if s, ok := read(strip(img, top, bottom, slope, 1)); ok {
+	hear := func(strips []strip) {
+		if s, ok := read(together(strips).profile()); ok {
 			heard = append(heard, s)
 		}
 	}
-	hear(0, height)
-	hear(height/4, height*3/4)
-	for i := range bands {
-		hear(i*height/bands, (i+1)*height/bands)
+	hear(single)
+	hear(single[1 : bands-1])
+	for i := range single {
+		hear(single[i : i+1])
 	}
 	for i := 0; i+3 <= bands; i += 2 {
-		hear(i*height/bands, (i+3)*height/bands)
+		hear(single[i : i+3])
 	}
 	return elect(heard)
 }

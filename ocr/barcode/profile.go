@@ -16,76 +16,112 @@ const binsPerPixel = 2
 // direction keep their edges.
 func tilt(img *image.Gray) float64 {
 	best, bestEnergy := 0.0, -1.0
-	try := func(slope float64, stride int) {
-		if energy := strip(img, 0, img.Bounds().Dy(), slope, stride).energy(); energy > bestEnergy {
+	try := func(slope float64, rows int) {
+		if energy := sharpness(img, slope, rows); energy > bestEnergy {
 			best, bestEnergy = slope, energy
 		}
 	}
-	coarse := max(1, img.Bounds().Dy()/20)
 	for step := -9; step <= 9; step++ {
-		try(float64(step)*0.0175, coarse) // a degree each
+		try(float64(step)*0.0175, 12) // a degree each
 	}
 	centre := best
 	bestEnergy = -1
-	for step := -3; step <= 3; step++ {
-		try(centre+float64(step)*0.004, max(1, coarse/2))
+	for step := -4; step <= 4; step++ {
+		try(centre+float64(step)*0.003, 24)
 	}
 	return best
 }
 
-// strip averages rows top to bottom-1 along the slope, every stride-th row.
-// The place of a pixel is that of its bar in the crop's middle row.
-func strip(img *image.Gray, top, bottom int, slope float64, stride int) profile {
+// sharpness sums the squared steps of a rough profile, in whole pixels, over so
+// many rows of the crop.
+func sharpness(img *image.Gray, slope float64, rows int) float64 {
 	bounds := img.Bounds()
-	width := bounds.Dx()
-	sum := make([]float64, width*binsPerPixel+1)
-	weight := make([]float64, width*binsPerPixel+1)
-	middle := float64(bounds.Dy()) / 2
-	for y := top; y < bottom; y += stride {
-		row := img.Pix[img.PixOffset(bounds.Min.X, bounds.Min.Y+y):]
-		shift := -slope * (float64(y) + 0.5 - middle) * binsPerPixel
-		// each pixel covers binsPerPixel bins; spread it over those it overlaps
-		whole := math.Floor(shift)
-		part := shift - whole
-		for x := range width {
-			first := x*binsPerPixel + int(whole)
-			v := float64(row[x])
-			for i := range binsPerPixel + 1 {
-				bin := first + i
-				if bin < 0 || bin >= len(sum) {
-					continue
-				}
-				w := 1.0
-				switch i {
-				case 0:
-					w = 1 - part
-				case binsPerPixel:
-					w = part
-				}
-				sum[bin] += w * v
-				weight[bin] += w
-			}
+	width, height := bounds.Dx(), bounds.Dy()
+	sum, count := make([]int32, width), make([]int32, width)
+	for i := range min(rows, height) {
+		y := i * height / min(rows, height)
+		shift := int(math.Round(-slope * (float64(y) + 0.5 - float64(height)/2)))
+		row := img.Pix[img.PixOffset(bounds.Min.X, bounds.Min.Y+y):][:width]
+		for x := max(0, -shift); x < min(width, width-shift); x++ {
+			sum[x+shift] += int32(row[x])
+			count[x+shift]++
 		}
 	}
-	p := make(profile, width*binsPerPixel)
+	energy, last := 0.0, 0.0
+	for x, n := range count {
+		if n == 0 {
+			continue
+		}
+		mean := float64(sum[x]) / float64(n)
+		if x > 0 && count[x-1] > 0 {
+			energy += (mean - last) * (mean - last)
+		}
+		last = mean
+	}
+	return energy
+}
+
+// strip is a profile in the making: the sums of brightness, and how much of a
+// pixel went into each.
+type strip struct{ sum, weight []float64 }
+
+// stripOf adds up rows top to bottom-1 along the slope. The place of a pixel is
+// that of its bar in the crop's middle row.
+func stripOf(img *image.Gray, top, bottom int, slope float64) strip {
+	bounds := img.Bounds()
+	width := bounds.Dx()
+	const edge = binsPerPixel
+	size := width*binsPerPixel + 2*edge
+	s := strip{make([]float64, size), make([]float64, size)}
+	middle := float64(bounds.Dy()) / 2
+	for y := top; y < bottom; y++ {
+		row := img.Pix[img.PixOffset(bounds.Min.X, bounds.Min.Y+y):][:width]
+		shift := -slope * (float64(y) + 0.5 - middle) * binsPerPixel
+		whole := int(math.Floor(shift))
+		part := shift - float64(whole)
+		for x, pixel := range row { // a pixel covers binsPerPixel bins, the first and one more in part
+			first := x*binsPerPixel + whole + edge
+			if first < 0 || first+binsPerPixel >= size {
+				continue
+			}
+			v := float64(pixel)
+			s.sum[first] += (1 - part) * v
+			s.weight[first] += 1 - part
+			for i := first + 1; i < first+binsPerPixel; i++ {
+				s.sum[i] += v
+				s.weight[i]++
+			}
+			s.sum[first+binsPerPixel] += part * v
+			s.weight[first+binsPerPixel] += part
+		}
+	}
+	return strip{s.sum[edge : size-edge], s.weight[edge : size-edge]}
+}
+
+// together adds strips of one crop up.
+func together(strips []strip) strip {
+	all := strip{make([]float64, len(strips[0].sum)), make([]float64, len(strips[0].sum))}
+	for _, s := range strips {
+		for i := range all.sum {
+			all.sum[i] += s.sum[i]
+			all.weight[i] += s.weight[i]
+		}
+	}
+	return all
+}
+
+// profile is the mean brightness; bins that no row reached take their
+// neighbour's.
+func (s strip) profile() profile {
+	p := make(profile, len(s.sum))
 	last := 255.0
 	for i := range p {
-		if weight[i] > 0.3 {
-			last = sum[i] / weight[i]
+		if s.weight[i] > 0.3 {
+			last = s.sum[i] / s.weight[i]
 		}
 		p[i] = last
 	}
 	return p
-}
-
-// energy is high when edges are sharp.
-func (p profile) energy() float64 {
-	sum := 0.0
-	for i := 2; i < len(p); i++ {
-		d := p[i] - p[i-2]
-		sum += d * d
-	}
-	return sum
 }
 
 // elements are the widths of alternating bars and spaces, in pixels, beginning
