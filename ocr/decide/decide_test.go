@@ -280,6 +280,8 @@ var troubles = map[string]struct {
 		show(t, in, "ocr_line", "11"+city+number, 0.995)
 		show(t, in, "qr", "11"+city+number, 0.9999)
 	}, slip.ReasonNoVaccination, slip.TicketType, slip.NeedsReview},
+	"line and code differ in the dose": {func(t testing.TB, in *decide.Input) { show(t, in, "qr", "22"+city+number, 0.99999) },
+		slip.ReasonContradiction, slip.Dose, slip.NeedsReview},
 	"date after the scan":  {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-07-11", 0.99999) }, slip.ReasonDateImpossible, slip.VaccinationDate, slip.NeedsReview},
 	"date before campaign": {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-02-16", 0.99999) }, slip.ReasonDateImpossible, slip.VaccinationDate, slip.NeedsReview},
 	"date before the lot":  {func(t testing.TB, in *decide.Input) { show(t, in, "vaccination_date", "2021-03-04", 0.99999) }, slip.ReasonDateBeforeLot, slip.VaccinationDate, slip.NeedsReview},
@@ -359,6 +361,20 @@ func TestRegisterSpeaksThroughTheBirthDate(t *testing.T) {
 	show(t, &in, "birth_date", "1950-01-01", 0.99)
 	if got := slipOf(t, in).Fields[slip.TicketNumber]; got.Outcome == slip.Accepted || !slices.Contains(got.Reasons, slip.ReasonOneWitness) {
 		t.Errorf("a number whose neighbour has the same birth date is %+v", got)
+	}
+}
+
+// Takeda sells Moderna's vaccine: its name on the sticker contradicts nothing,
+// another maker's does.
+func TestSellerOnTheSticker(t *testing.T) {
+	in := ordinary(t)
+	show(t, &in, "sticker/lot_number", "3004667", 0.99)
+	for name, accepted := range map[string]bool{"武田薬品工業": true, "武田/モデルナ": true, "ファイザー": false} {
+		show(t, &in, "sticker/manufacturer", name, 0.98)
+		got := slipOf(t, in).Fields[slip.Manufacturer]
+		if (got.Outcome == slip.Accepted) != accepted || accepted && got.Value != "武田/モデルナ" {
+			t.Errorf("with %s on the sticker the manufacturer is %+v", name, got)
+		}
 	}
 }
 

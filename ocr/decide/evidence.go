@@ -20,14 +20,14 @@ type rivals struct {
 	// change breaks its check digit, 1 when all is possible. It depends on the
 	// text and the masters, never on the reading. Nil: 1.
 	room func(text string) float64
+	// exclusion is how far a print that does not list a text is believed to
+	// exclude it: its likelihood is at least this. 0: as far as the print says,
+	// for values where one print that differs must never be outvoted.
+	exclusion float64
 }
 
-// Odds stay finite: no print is believed to exclude a text, or its rivals, by
-// more than these.
-const (
-	floor      = 1e-9
-	exclusions = 1e-3
-)
+// floor keeps odds finite.
+const floor = 1e-9
 
 // score is the log posterior, up to a constant, of what the prints show for a
 // text: it chooses the best text, and nothing else.
@@ -37,7 +37,7 @@ func (r rivals) score(prints []print, value string) float64 {
 		if p.silent() {
 			continue
 		}
-		if seen := p.p(value); seen > floor {
+		if seen := max(p.p(value), r.exclusion); seen > floor {
 			score += math.Log(seen)
 		} else {
 			score += math.Log(unlisted(p, value))
@@ -76,7 +76,7 @@ func (r rivals) logOdds(prints []print, value string) float64 {
 			continue
 		}
 		spoke = true
-		sum += math.Log(max(p.p(value), exclusions) / r.errorOf(p, value))
+		sum += math.Log(max(p.p(value), r.exclusion, floor) / r.errorOf(p, value))
 	}
 	if !spoke {
 		return math.Inf(-1)

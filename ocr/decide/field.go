@@ -16,7 +16,7 @@ type field struct {
 	prints     []print
 	witnesses  []slip.Witness // that are no prints: register, master
 	agreeing   int            // physically separate witnesses that agree
-	against    int            // prints that read something else
+	against    []print        // those that read something else
 	reasons    []slip.Reason
 }
 
@@ -67,7 +67,7 @@ func (j *judge) hear(f *field) {
 			if p.shows(f.value) {
 				break // it reads the same, only badly
 			}
-			f.against++
+			f.against = append(f.against, p)
 		case p.p(f.value) >= j.in.Policy.Agreement && !slices.ContainsFunc(agreeing, func(other print) bool { return !separate(p, other) }):
 			agreeing = append(agreeing, p)
 		}
@@ -121,7 +121,7 @@ func (f *field) decide(policy Policy, value form.Value, pageFault bool) slip.Fie
 	}
 	decided.Witnesses = append(decided.Witnesses, f.witnesses...)
 
-	if f.against > 0 && !f.overruled(value.Name) {
+	if len(f.against) > 0 && !f.overruled(value.Name) {
 		if len(f.prints) > 1 {
 			f.ask(slip.ReasonContradiction)
 		} else {
@@ -148,13 +148,14 @@ func (f *field) decide(policy Policy, value form.Value, pageFault bool) slip.Fie
 	return decided
 }
 
-// overruled reports whether one print that reads something else is a misreading
-// beyond doubt: type and dose are single digits, which readers misread easily,
-// but they stand on the slip two or three times and in the register, so two
-// agreeing witnesses settle them if the probability says so. Nothing overrules a print of a ticket's number
-// or municipality: that may be the wrong ticket on the wrong sheet.
+// overruled reports whether a print that reads something else is a misreading
+// beyond doubt: the type's or dose's own cell holds a single digit, which readers
+// misread easily, while line and register say the same. Nothing overrules the
+// line or a code, nor any print of number and municipality: that may be the wrong
+// ticket on the wrong sheet.
 func (f *field) overruled(name slip.Value) bool {
-	return (name == slip.TicketType || name == slip.Dose) && f.against == 1 && f.agreeing >= 2
+	return (name == slip.TicketType || name == slip.Dose) && f.agreeing >= 2 &&
+		len(f.against) == 1 && f.against[0].source == slip.SourcePrinted
 }
 
 // shown returns the form's field that shows the value best to a person: plain

@@ -111,7 +111,7 @@ func (j *judge) ticket(ctx context.Context, municipality string) (*slip.Ticket, 
 		possible: func(number string) bool { return len(issued[number]) > 0 },
 		share:    j.in.Policy.Shares.NeverIssued,
 	}, proposals...)
-	if len(proposals) > 0 && !seen(f) {
+	if len(proposals) > 0 && !seen(f.prints) {
 		f.value, f.candidates, f.logOdds = "", nil, math.Inf(-1) // nothing was read: the register alone says nothing
 	}
 	if f.value == "" {
@@ -137,9 +137,9 @@ func (j *judge) ticket(ctx context.Context, municipality string) (*slip.Ticket, 
 	return &row, j.registryWitness(ctx, f, row)
 }
 
-// seen reports whether any print shows a number at all.
-func seen(f *field) bool {
-	return slices.ContainsFunc(f.prints, func(p print) bool { return !p.silent() })
+// seen reports whether any print shows a value at all.
+func seen(prints []print) bool {
+	return slices.ContainsFunc(prints, func(p print) bool { return !p.silent() })
 }
 
 // rowOf chooses among the rows of one number the one whose dose the slip shows
@@ -209,21 +209,25 @@ func misreadDate(shown, known string) bool {
 }
 
 // printed decides the ticket's type or dose: what is printed, with the register
-// as a witness once the number is certain. When the number was issued for
-// several doses the register cannot tell which this is: it then only refuses one
-// that was never issued.
+// as one more witness once the number is certain. When the number was issued for
+// several doses the register cannot tell which this is: it then only contradicts
+// one that was never issued.
 func (j *judge) printed(name slip.Value, row *slip.Ticket, of func(slip.Ticket) string) {
 	if _, has := j.in.Form.Value(name); !has {
 		return
 	}
-	f := j.weigh(name, j.prints(name), rivals{})
-	if row == nil || f.value == "" || of(*row) == "" || !j.certain(slip.TicketNumber) {
-		return
+	prints := j.prints(name)
+	if row != nil && of(*row) != "" && seen(prints) && j.certain(slip.TicketNumber) {
+		register := print{source: slip.SourceRegistry, read: true, texts: []text{{of(*row), registered}}}
+		for _, other := range j.rows {
+			if of(other) != of(*row) {
+				register.texts[0].p = 0.49 // no agreement, no contradiction
+				register.texts = append(register.texts, text{of(other), 0.49})
+			}
+		}
+		prints = append(prints, register)
 	}
-	several := slices.ContainsFunc(j.rows, func(other slip.Ticket) bool { return of(other) != of(*row) })
-	if !several || of(*row) != f.value {
-		f.support(slip.SourceRegistry, of(*row), registered)
-	}
+	j.weigh(name, prints, rivals{exclusion: 0.001})
 }
 
 // birth decides the birth date: what is printed, with the person of the ticket.

@@ -90,11 +90,19 @@ func (j *judge) lotNumber(master []slip.Lot, mustBeKnown bool, makers []print) *
 func (j *judge) manufacturer(makers []print, row *slip.Lot) {
 	if row != nil {
 		for i := range makers {
-			for k, t := range makers[i].texts {
-				if slip.SameManufacturer(t.value, row.Manufacturer) {
-					makers[i].texts[k].value = row.Manufacturer // as the master spells it
+			var fitting []text
+			for _, t := range makers[i].texts {
+				switch {
+				case slip.SameManufacturer(t.value, row.Manufacturer):
+					fitting = add(fitting, row.Manufacturer, t.p) // as the master spells it
+				case sellsFor(t.value, row.Manufacturer):
+					makers[i].other = true // a sticker names the seller too: neither agreement nor contradiction
+				default:
+					fitting = add(fitting, t.value, t.p)
 				}
 			}
+			sortTexts(fitting)
+			makers[i].texts = fitting
 		}
 	}
 	f := j.weigh(slip.Manufacturer, makers, rivals{})
@@ -151,6 +159,13 @@ func (j *judge) makerPrints(master []slip.Lot) []print {
 		prints[i].texts = known
 	}
 	return prints
+}
+
+// sellsFor reports whether the first company sells the second one's vaccine in
+// Japan under its own name.
+func sellsFor(seller, maker string) bool {
+	name, _ := slip.NormaliseManufacturer(maker)
+	return slip.SameManufacturer(seller, slip.Takeda) && (name == slip.Moderna || name == slip.Novavax)
 }
 
 func makerScore(makers []print, manufacturer string) float64 {
