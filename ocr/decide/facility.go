@@ -12,7 +12,7 @@ import (
 // of it fits too, so a reader must err twice, and just so.
 const (
 	facilityRoom      = 0.0002
-	facilityNeighbour = 0.0005 // for each code of the master two changes away
+	facilityNeighbour = 0.0001 // for each code of the master two changes away: both must be misread, into just these
 )
 
 // facility decides the medical institution's code by its check digit and the
