@@ -8,7 +8,7 @@ SHELL := /bin/bash
 RUN_PACKAGES := gcc g++ libc6-dev pkg-config libopencv-dev libtesseract-dev libleptonica-dev \
 	tesseract-ocr-eng tesseract-ocr-jpn postgresql poppler-utils \
 	fonts-ipaexfont fonts-noto-cjk fonts-ocr-b fonts-dejavu-core fonts-liberation
-TEST_PACKAGES := sane-utils libsane1 libsane-common sane-airscan tesseract-ocr
+TEST_PACKAGES := sane-utils libsane1 libsane-common sane-airscan tesseract-ocr qpdf
 # Debian has a Chromium package of its own; Ubuntu's is a wrapper with another name.
 CHROMIUM := $(shell . /etc/os-release && if [ "$$ID" = ubuntu ]; then echo chromium-browser; else echo chromium; fi)
 TRAIN_PACKAGES := python3-torch python3-torchvision python3-pil
@@ -21,7 +21,7 @@ GO_FILES = $(shell git ls-files '*.go')
 # Tesseract's and OpenCV's own threads fight with one process a core.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help run test build packages test-packages lint fuzz
+.PHONY: help run test build station packages test-packages lint fuzz faults bench train
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,6 +34,11 @@ test: test-packages build ## install what is missing, build, and run the whole t
 	go vet ./...
 	go test -timeout 14m ./...
 
+station: ## build the scanning station for Linux, Windows and macOS (no C)
+	CGO_ENABLED=0 GOOS=linux go build -o bin/sesshu-station ./cmd/sesshu-station
+	CGO_ENABLED=0 GOOS=windows go build -o bin/sesshu-station.exe ./cmd/sesshu-station
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build -o bin/sesshu-station-macos ./cmd/sesshu-station
+
 build: packages ## build the program
 	go build -o $(BIN) ./cmd/sesshu
 
@@ -45,3 +50,24 @@ test-packages: ## install the native packages the tests need
 
 lint: ## run all linters
 	go tool -modfile=tools/go.mod golangci-lint run ./...
+
+faults: test-packages build ## kill the service, its workers and PostgreSQL 50 times during the demo
+	SESSHU_KILLS=$(or $(KILLS),50) SESSHU_SEED=$(or $(SEED),1) go test -count=1 -v -timeout 60m -run TestDemoSurvivesKills ./cmd/sesshu
+
+# The sets are drawn with the writers kept for evaluation; DATA holds real
+# handwritten digits and may be absent.
+HANDWRITING = $(if $(wildcard $(DATA)/mnist),--handwriting $(DATA))
+COUNT ?= 500
+SEED ?= 7001
+bench: test-packages build ## accuracy and speed on fresh clean and office slips, beside the tesseract command line (COUNT=, SEED=, DATA=)
+	@for tier in clean office; do \
+		$(BIN) samples --out out/bench-$$tier --count $(COUNT) --seed $(SEED) --tier $$tier $(HANDWRITING) && \
+		echo "== $$tier, seed $(SEED)" && $(BIN) bench --processes 1 --peer 5 out/bench-$$tier || exit 1; \
+	done
+
+fuzz: ## fuzz every parser for a while (FUZZTIME=30s)
+	@go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r package dir; do \
+		for name in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/func //'); do \
+			echo "== $$package $$name" && go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) $$package || exit 1; \
+		done; \
+	done
