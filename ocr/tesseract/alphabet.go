@@ -10,12 +10,11 @@ import (
 
 // alphabet is what may stand in a field, in the network's codes.
 type alphabet struct {
-	runes      []rune // sorted, each once; only those the model knows
-	codes      []string
-	index      map[string]int // of codes
-	start      *spelling
-	space      bool
-	lookalikes [][]lookalike // by code, the other characters that are drawn alike
+	runes []rune // sorted, each once; only those the model knows
+	codes []string
+	index map[string]int // of codes
+	start *spelling
+	space bool
 }
 
 // spelling is a place between the codes of a character.
@@ -26,11 +25,6 @@ type way struct {
 	code int
 	char rune
 	then *spelling
-}
-
-type lookalike struct {
-	place  int
-	weight float64
 }
 
 func newAlphabet(charset string, book tess.Codebook) alphabet {
@@ -51,14 +45,6 @@ func newAlphabet(charset string, book tess.Codebook) alphabet {
 				w.char = r
 			}
 			at = w.then
-		}
-	}
-	set.lookalikes = make([][]lookalike, len(set.codes))
-	for i, code := range set.codes {
-		for _, other := range alike[code] {
-			if place, ok := set.index[other.char]; ok && latin(charset) {
-				set.lookalikes[i] = append(set.lookalikes[i], lookalike{place, other.weight})
-			}
 		}
 	}
 	return set
@@ -87,12 +73,13 @@ func (s *spelling) way(code int) *way {
 
 // alike lists glyphs that many typefaces draw so nearly alike that the network
 // may name the wrong one: from what it names to what the field may hold. The
-// weight is how far the name still counts.
+// weight is how far the name still counts. Some typefaces strike their 0
+// through, which makes it a Q to the network.
 var alike = map[string][]struct {
 	char   string
 	weight float64
 }{
-	"O": {{"0", 0.9}, {"Q", 0.2}}, "o": {{"0", 0.9}, {"O", 0.9}}, "Q": {{"0", 0.4}, {"O", 0.3}},
+	"O": {{"0", 0.9}, {"Q", 0.2}}, "o": {{"0", 0.9}, {"O", 0.9}}, "Q": {{"0", 0.9}, {"O", 0.3}},
 	"D": {{"0", 0.3}, {"O", 0.2}}, "0": {{"O", 0.9}}, "°": {{"0", 0.3}, {"O", 0.3}}, "©": {{"0", 0.3}, {"O", 0.2}},
 	"l": {{"1", 0.9}, {"I", 0.9}, {"L", 0.3}}, "I": {{"1", 0.9}, {"L", 0.2}}, "i": {{"1", 0.8}, {"I", 0.6}},
 	"|": {{"1", 0.8}, {"I", 0.8}}, "!": {{"1", 0.7}, {"I", 0.6}}, "]": {{"1", 0.5}, {"J", 0.4}}, "[": {{"1", 0.4}, {"I", 0.3}},

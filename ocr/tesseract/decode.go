@@ -22,11 +22,8 @@ const (
 	// leastP is the least probability a code has at a step. Tesseract names
 	// probabilities from 0.01 on; the rest is shared by a hundred codes and more.
 	leastP = 1e-4
-	// doubt is how much of a character's probability its lookalikes get where
-	// the field may hold both: 0 and O differ less in print than in the
-	// network's idea of what words look like. The calibration prices it in.
-	doubt = 0.25
-	// marginSteps is how many time steps, three pixels each, see only the margin.
+	// marginSteps is how many time steps, three pixels each, see the margin.
+	// Tesseract may leave them out, when it takes what it sees there for dirt.
 	marginSteps = margin / 3
 )
 
@@ -43,25 +40,23 @@ func restrict(line tess.Line, set alphabet) (steps []step, foreign float64) {
 	steps = make([]step, len(line.Steps))
 	for t, choices := range line.Steps {
 		s := step{code: make([]float64, len(set.codes))}
-		if t < marginSteps || t >= len(line.Steps)-1 {
-			choices = nil // white paper put there by prepare; the network guesses wildly at a line's ends
-			s.blank = 1
-		}
+		atEnd := t < marginSteps || t >= len(line.Steps)-marginSteps
 		for _, choice := range choices {
 			if choice.Text == "" || choice.Text == " " && !set.space {
 				s.blank += choice.P
 				continue
 			}
 			place, weight := set.place(choice.Text)
+			if atEnd && weight < 1 {
+				s.blank += choice.P // white paper put there by prepare, in which the network sees dashes and slashes
+				continue
+			}
 			if place < 0 {
 				foreign += choice.P
 				continue
 			}
 			s.code[place] += weight * choice.P
 			foreign += (1 - weight) * choice.P
-			for _, other := range set.lookalikes[place] {
-				s.code[other.place] += doubt * other.weight * choice.P
-			}
 		}
 		s.blank = max(s.blank, leastP)
 		for i := range s.code {

@@ -37,6 +37,9 @@ func measure(found []hypothesis, steps []step, set alphabet, foreign float64, re
 		return Measurement{}
 	}
 	class := classOf(set)
+	if class.name == letters.name {
+		found = vary(found, set)
+	}
 	found = class.rank(found)
 	found = found[:min(len(found), mostTexts)]
 	m := Measurement{Class: class.name}

@@ -7,7 +7,6 @@ import (
 	"image/draw"
 	"math/rand/v2"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"sesshu/ledger/slip"
@@ -150,9 +149,29 @@ func read(reader *tesseract.Reader, c class, lines int, seed uint64, folder stri
 	return samples, nil
 }
 
-// drawable leaves out the fonts that lack characters the class needs.
+// drawable returns the fonts that have all characters of the class. For a class
+// with Japanese the others lend their digits to each of those in turn.
 func (c class) drawable(fonts []*typeset.Font) []*typeset.Font {
-	return slices.DeleteFunc(slices.Clone(fonts), func(f *typeset.Font) bool { return !f.Has(c.charset) })
+	var whole, rest []*typeset.Font
+	for _, f := range fonts {
+		if f.Has(c.charset) {
+			whole = append(whole, f)
+		} else if f.Has("0123456789") {
+			rest = append(rest, f)
+		}
+	}
+	japanese := len(whole)
+	for i, f := range rest {
+		if japanese == 0 {
+			return nil
+		}
+		mixed := *f
+		mixed.Other = whole[i%japanese]
+		if mixed.Has(c.charset) {
+			whole = append(whole, &mixed)
+		}
+	}
+	return whole
 }
 
 // judge compares a measurement with what was drawn.
@@ -178,11 +197,14 @@ func load(folder string, families []string) ([]*typeset.Font, error) {
 			return nil, fmt.Errorf("no fonts match %s in %s", pattern, folder)
 		}
 		for _, path := range paths {
-			font, err := typeset.Load(path)
+			faces, err := typeset.Load(path)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", path, err)
 			}
-			fonts = append(fonts, font)
+			if len(faces) > 1 { // Noto's collections: Japanese first, its monospaced face sixth
+				faces = []*typeset.Font{faces[0], faces[len(faces)/2]}
+			}
+			fonts = append(fonts, faces...)
 		}
 	}
 	return fonts, nil
