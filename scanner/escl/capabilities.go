@@ -59,8 +59,7 @@ func parseCapabilities(document []byte) (scanner.Capabilities, error) {
 	if answer.Adf == nil {
 		return result, nil
 	}
-	result.DoubleFeed = slices.Contains(answer.Adf.Options, "DetectMultiPick") ||
-		slices.Contains(answer.Adf.Options, "MultipickDetection")
+	result.DoubleFeed = slices.Contains(answer.Adf.Options, "MultipickDetection")
 	if answer.Adf.Simplex != nil {
 		result.Feeder = true
 		addInput(&result, answer.Adf.Simplex)

@@ -28,7 +28,7 @@ type settingsXML struct {
 	X         int      `xml:"scan:XResolution"`
 	Y         int      `xml:"scan:YResolution"`
 	Duplex    bool     `xml:"scan:Duplex"`
-	MultiPick *bool    `xml:"scan:AdfOptions>scan:DetectMultiPick,omitempty"`
+	Multipick *bool    `xml:"scan:MultipickDetection,omitempty"` // left out for devices without it
 }
 
 // writeSettings makes the body of a job request, after checking that the
@@ -73,7 +73,7 @@ func writeSettings(settings scanner.Settings, can scanner.Capabilities) ([]byte,
 	}
 	if settings.DoubleFeedDetection && can.DoubleFeed {
 		on := true
-		body.MultiPick = &on
+		body.Multipick = &on
 	}
 	text, err := xml.Marshal(body)
 	if err != nil {

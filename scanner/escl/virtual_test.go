@@ -177,7 +177,7 @@ func TestFaults(t *testing.T) {
 				}
 				b := newBench(t, virtual.Config{EndStatus: end, Forgetful: c.forgetful,
 					Script: []virtual.Fault{{Kind: c.script, Sheet: sheet}}}, stack(1, 6))
-				images, err := b.feed(t, scanner.Settings{})
+				images, err := b.feed(t, scanner.Settings{DoubleFeedDetection: true})
 				if (err == io.EOF) != (c.end == io.EOF) { //nolint:errorlint // the contract promises io.EOF itself
 					t.Errorf("ended with %v, want %v", err, c.end)
 				}
@@ -186,6 +186,17 @@ func TestFaults(t *testing.T) {
 				}
 				wantImages(t, images, c.want...)
 			})
+		}
+	}
+}
+
+// Double feeds are noticed because the client asks the device to.
+func TestDoubleFeedDetectionIsAsked(t *testing.T) {
+	for _, asked := range []bool{true, false} {
+		b := newBench(t, virtual.Config{Script: []virtual.Fault{{Kind: virtual.DoubleFeed, Sheet: 2}}}, stack(1, 4))
+		_, err := b.feed(t, scanner.Settings{DoubleFeedDetection: asked})
+		if errors.Is(err, scanner.DoubleFeed) != asked {
+			t.Errorf("asked %t: %v", asked, err)
 		}
 	}
 }

@@ -80,6 +80,7 @@ type campaign struct {
 func newCampaign(t *testing.T, seed uint64) *campaign {
 	c := &campaign{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 1)), directory: t.TempDir(), ledger: newLedger(), happened: map[virtual.Kind]int{}} //nolint:gosec // a test's dice
 	c.sheets = 3 + c.random.IntN(20)
+	c.settings.DoubleFeedDetection = true
 	c.settings.Duplex = c.random.IntN(4) == 0
 	c.stack = cards(upTo(c.sheets)...)
 	kinds := slices.DeleteFunc(virtual.Kinds(), func(kind virtual.Kind) bool {

@@ -155,7 +155,7 @@ func TestEveryFaultComesHome(t *testing.T) {
 				s := open(t, t.TempDir(), ledger, nil)
 				run(t, s)
 				client := scannerFor(t, device)
-				report, err := s.Scan(t.Context(), client, scanner.Settings{}, "b1", count(8))
+				report, err := s.Scan(t.Context(), client, scanner.Settings{DoubleFeedDetection: true}, "b1", count(8))
 				silent := kind == virtual.RepeatPage || kind == virtual.LosePage || kind == virtual.DoubleFeedUnseen
 				if silent {
 					if err != nil || report.Complete() {
@@ -179,7 +179,7 @@ func TestEveryFaultComesHome(t *testing.T) {
 					}
 					device.Clear()
 					device.Load(stack[report.Safe:]...)
-					report, err = s.Scan(t.Context(), client, scanner.Settings{}, "b1", nil)
+					report, err = s.Scan(t.Context(), client, scanner.Settings{DoubleFeedDetection: true}, "b1", nil)
 				}
 				if !report.Complete() {
 					t.Errorf("report %+v", report)

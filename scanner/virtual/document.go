@@ -58,7 +58,7 @@ var (
     <scan:FeederCapacity>1000</scan:FeederCapacity>
     <scan:AdfOptions>
       <scan:AdfOption>DetectPaperLoaded</scan:AdfOption>
-      <scan:AdfOption>DetectMultiPick</scan:AdfOption>
+      <scan:AdfOption>MultipickDetection</scan:AdfOption>
       <scan:AdfOption>Duplex</scan:AdfOption>
     </scan:AdfOptions>
   </scan:Adf>

@@ -13,7 +13,7 @@ type Kind string
 // counted from 1 over the life of the device; the others hold from that moment.
 const (
 	Jam                Kind = "jam"                 // the sheet is stuck half way
-	DoubleFeed         Kind = "double-feed"         // the sheet and the next one are pulled in together, and noticed
+	DoubleFeed         Kind = "double-feed"         // the sheet and the next one are pulled in together, and noticed when the job asked for it
 	DoubleFeedUnseen   Kind = "double-feed-unseen"  // the same, and not noticed: the lower sheet is never imaged
 	CoverOpen          Kind = "cover-open"          // somebody opens the cover
 	OperatorStop       Kind = "operator-stop"       // somebody presses the button, before the sheet is pulled in

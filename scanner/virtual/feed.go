@@ -107,6 +107,9 @@ func (d *Device) feed(job *job) bool {
 		}
 		due := d.due(Jam, LateState, DoubleFeed, DoubleFeedUnseen, CoverOpen, LosePage, RepeatPage,
 			Stall, DropConnection, TruncatedImage, WrongLength)
+		if due[DoubleFeed] && !job.multipick {
+			due[DoubleFeed], due[DoubleFeedUnseen] = false, true
+		}
 		switch {
 		case due[Jam], due[LateState], due[CoverOpen], due[DoubleFeed]:
 			d.block(job, due)

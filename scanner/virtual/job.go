@@ -13,9 +13,11 @@ type job struct {
 	state  string // Processing, Completed, Canceled, Aborted
 	reason string
 	duplex bool
-	sides  []image // of the sheet in the path, not delivered yet
-	sent   int
-	asking bool // one NextDocument at a time
+	// multipick: double feeds are to be noticed.
+	multipick bool
+	sides     []image // of the sheet in the path, not delivered yet
+	sent      int
+	asking    bool // one NextDocument at a time
 }
 
 // image is one side on its way out, with the fault that will befall it.
@@ -33,6 +35,7 @@ type scanSettings struct {
 	XMLName     xml.Name `xml:"ScanSettings"`
 	InputSource string   `xml:"InputSource"`
 	Duplex      bool     `xml:"Duplex"`
+	Multipick   bool     `xml:"MultipickDetection"`
 	XResolution int      `xml:"XResolution"`
 	Format      string   `xml:"DocumentFormat"`
 }
@@ -70,7 +73,7 @@ func (d *Device) createJob(w http.ResponseWriter, r *http.Request) {
 	}
 	d.lying = false
 	d.serial++
-	created := &job{id: fmt.Sprintf("%d", d.serial), state: "Processing", duplex: settings.Duplex}
+	created := &job{id: fmt.Sprintf("%d", d.serial), state: "Processing", duplex: settings.Duplex, multipick: settings.Multipick}
 	d.jobs = append(d.jobs, created)
 	const remembered = 5
 	if len(d.jobs) > remembered {
