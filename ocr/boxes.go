@@ -93,7 +93,7 @@ func decodeNumber(format string, cells []digits.Cell) []slip.Candidate {
 	for i, n := range best {
 		candidates[i] = n.Candidate
 	}
-	return top(candidates, maxCandidates)
+	return top(candidates)
 }
 
 // part is one number of a date with its probability.
@@ -132,7 +132,7 @@ func decodeDate(field form.Field, cells []digits.Cell) []slip.Candidate {
 	for date, p := range mass {
 		candidates = append(candidates, slip.Candidate{Text: date, P: p})
 	}
-	return top(candidates, maxCandidates)
+	return top(candidates)
 }
 
 // dateGroups returns the likely numbers of year, month and day. Digits that
@@ -232,13 +232,13 @@ type numberState struct {
 	p       float64
 }
 
-// top returns the n most probable candidates, best first; equal ones by text,
+// top returns the most probable candidates, best first; equal ones by text,
 // so that the order never depends on chance.
-func top(candidates []slip.Candidate, n int) []slip.Candidate {
+func top(candidates []slip.Candidate) []slip.Candidate {
 	slices.SortFunc(candidates, func(a, b slip.Candidate) int {
 		return cmp.Or(cmp.Compare(b.P, a.P), cmp.Compare(a.Text, b.Text))
 	})
-	candidates = candidates[:min(n, len(candidates))]
+	candidates = candidates[:min(maxCandidates, len(candidates))]
 	for i := range candidates {
 		if math.IsNaN(candidates[i].P) {
 			return nil // a reader gone wrong must not look like an answer

@@ -50,7 +50,7 @@ func combine(first, second []slip.Candidate) []slip.Candidate {
 	for i := range combined {
 		combined[i].P /= total
 	}
-	return top(combined, maxCandidates)
+	return top(combined)
 }
 
 // rest returns the mass of what a reader did not list; a reader that lists

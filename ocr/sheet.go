@@ -96,7 +96,7 @@ func (s *sheet) add(reading slip.Reading) {
 			reading.Candidates[i].P /= total
 		}
 	}
-	reading.Candidates = top(reading.Candidates, maxCandidates)
+	reading.Candidates = top(reading.Candidates)
 	s.reading.Readings = append(s.reading.Readings, reading)
 }
 

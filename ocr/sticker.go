@@ -207,7 +207,7 @@ func asLots(candidates []slip.Candidate) []slip.Candidate {
 			add(proposal, candidate.P*repaired/float64(len(proposals)))
 		}
 	}
-	return top(lots, maxCandidates)
+	return top(lots)
 }
 
 // digitsKept reports whether every digit of a text is still there in the lot

@@ -35,13 +35,15 @@ func drawLook(t *rapid.T) look {
 		turn:   rapid.IntRange(0, 3).Draw(t, "turn"),
 		filled: true, paste: true,
 	}
-	switch rapid.SampledFrom([]string{"clean", "noise", "blur", "fax", "corner"}).Draw(t, "damage") {
+	switch rapid.SampledFrom([]string{"clean", "noise", "blur", "fax", "corner", "bend"}).Draw(t, "damage") {
 	case "noise":
 		l.noise = 25
 	case "blur":
 		l.blur = 2
 	case "fax":
 		l.threshold, l.noise = true, 20
+	case "bend":
+		l.bend = rapid.Float64Range(-0.7, 0.7).Draw(t, "bend")
 	case "corner":
 		l.corner = rapid.Float64Range(20, 60).Draw(t, "corner")
 	}
@@ -100,7 +102,7 @@ func TestCampaign(t *testing.T) {
 		took                       time.Duration
 	}
 	tallies := map[string]*tally{}
-	names := []string{"clean", "noise", "blur", "fax", "corner", "200 dpi", "400 dpi", "third covered", "half covered", "faint"}
+	names := []string{"clean", "noise", "blur", "fax", "corner", "200 dpi", "400 dpi", "third covered", "half covered", "faint", "bend"}
 	for i := range count {
 		random := rand.New(rand.NewPCG(uint64(i), 99))
 		f := forms[random.IntN(len(forms))]
@@ -126,6 +128,8 @@ func TestCampaign(t *testing.T) {
 			l.cover = 0.33
 		case "half covered":
 			l.cover = 0.5
+		case "bend":
+			l.bend = 1.4*random.Float64() - 0.7
 		case "faint":
 			l.faint, l.noise = 0.75, 12
 		}

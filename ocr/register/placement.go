@@ -17,57 +17,66 @@ type placement struct {
 	match     float64   // mean correlation of the fitting anchors
 }
 
-// Tolerances of the fits, in millimetres.
+// Tolerances of the fits, in millimetres. A feeder that does not pull evenly
+// bends a page by more than half a millimetre against any one map; such anchors
+// are kept as long as their neighbours say the same.
 const (
-	coarseTolerance = 1.0
-	fineTolerance   = 0.6
-	fewestAnchors   = 4
-	coarseAnchors   = 40 // as many are looked for from the first pose
+	fitTolerance       = 1.6
+	neighbourTolerance = 0.35
+	fewestAnchors      = 4
+	coarseAnchors      = 40 // as many are looked for from the first pose
 )
 
 // place refines a first pose of a plate with its anchors, by the given fit. It
 // reports false when too few anchors fit.
 func (s *seeker) place(p *plate, start Matrix, fit func([]pair) (Matrix, bool)) (placement, bool) {
-	toPage := start
-	count := len(p.anchors)
-	if count < fewestAnchors {
-		return placement{}, false
-	}
-	found := make([]sighting, 0, count)
+	millimetre := start.scaleAt(Point{p.width / 2, p.height / 2})
 	// The anchors are sorted by texture: the first ones are the surest.
-	for i := range min(count, coarseAnchors) {
-		seen := s.seek(p.anchors[i], toPage, searchCoarse, false)
-		if seen.match >= minimumMatch && !seen.edge {
-			seen.anchor = i
-			found = append(found, seen)
-		}
-	}
-	millimetre := toPage.scaleAt(Point{p.width / 2, p.height / 2})
-	if len(found) < fewestAnchors {
+	rough := placement{plate: p, toPage: start}
+	rough.look(s, min(len(p.anchors), coarseAnchors), searchCoarse, false)
+	if !rough.settle(fit, millimetre) {
 		return placement{}, false
 	}
+	result := placement{plate: p, toPage: rough.toPage}
+	result.lookFrom(s, rough)
+	return result, result.settle(fit, millimetre)
+}
+
+// look seeks the first anchors of the plate from the placement's own map.
+func (p *placement) look(s *seeker, count int, search float64, fine bool) {
+	for i := range count {
+		p.keep(i, s.seek(p.plate.anchors[i], p.toPage, search, fine))
+	}
+}
+
+// lookFrom seeks all anchors where a rough placement, bent as its own anchors
+// say, expects them.
+func (p *placement) lookFrom(s *seeker, rough placement) {
+	for i, anchor := range p.plate.anchors {
+		p.keep(i, s.seek(anchor, rough.near(anchor.place), searchFine, true))
+	}
+}
+
+func (p *placement) keep(anchor int, seen sighting) {
+	if seen.match >= minimumMatch && !seen.edge {
+		seen.anchor = anchor
+		p.sightings = append(p.sightings, seen)
+	}
+}
+
+// settle fits the map to the sightings and weighs them: 0 for those that fit
+// neither the map nor their neighbours. It reports whether enough are left.
+func (p *placement) settle(fit func([]pair) (Matrix, bool), millimetre float64) bool {
+	if len(p.sightings) < fewestAnchors {
+		return false
+	}
+	pairs := p.plate.pairs(p.sightings)
 	var ok bool
-	if toPage, _, ok = fitRobust(p.pairs(found), coarseTolerance*millimetre, fit); !ok {
-		return placement{}, false
+	if p.toPage, p.weights, ok = fitRobust(pairs, fitTolerance*millimetre, fit); !ok {
+		return false
 	}
-	found = found[:0]
-	for i := range p.anchors {
-		seen := s.seek(p.anchors[i], toPage, searchFine, true)
-		if seen.match >= minimumMatch && !seen.edge {
-			seen.anchor = i
-			found = append(found, seen)
-		}
-	}
-	if len(found) < fewestAnchors {
-		return placement{}, false
-	}
-	result := placement{plate: p, sightings: found}
-	pairs := p.pairs(found)
-	if result.toPage, result.weights, ok = fitRobust(pairs, fineTolerance*millimetre, fit); !ok {
-		return placement{}, false
-	}
-	result.judge(pairs, millimetre)
-	return result, result.fitting() >= fewestAnchors
+	p.judge(pairs, millimetre)
+	return p.fitting() >= fewestAnchors
 }
 
 // placeSheet places a whole page: by an affine map, or by a projective one
@@ -129,18 +138,36 @@ func (p *placement) reach() float64 {
 	return farthest / math.Hypot(p.plate.width, p.plate.height)
 }
 
-// judge computes residual, coverage and match.
+// judge drops the sightings that disagree with their neighbours and computes
+// residual, coverage and match. The residual is that of every anchor against
+// what the others say of its place, so it speaks of fields too.
 func (p *placement) judge(pairs []pair, millimetre float64) {
 	var squares, match float64
 	count := 0
-	for i, weight := range p.weights {
-		if weight <= 0 {
-			continue
+	for range 4 {
+		distances := make([]float64, len(pairs))
+		worst := 0.0
+		squares, match, count = 0, 0, 0
+		for i, weight := range p.weights {
+			if weight <= 0 {
+				continue
+			}
+			expected := p.nearWithout(pairs[i].from, i).At(pairs[i].from)
+			distances[i] = expected.minus(pairs[i].to).length() / millimetre
+			worst = max(worst, distances[i])
+			squares += distances[i] * distances[i]
+			match += p.sightings[i].match
+			count++
 		}
-		distance := p.toPage.At(pairs[i].from).minus(pairs[i].to).length() / millimetre
-		squares += distance * distance
-		match += p.sightings[i].match
-		count++
+		if worst <= neighbourTolerance {
+			break
+		}
+		// The worst may have spoilt its neighbours: drop the clear ones first.
+		for i, distance := range distances {
+			if distance > max(neighbourTolerance, worst/2) {
+				p.weights[i] = 0
+			}
+		}
 	}
 	if count == 0 {
 		return
@@ -156,7 +183,7 @@ func (p *placement) judge(pairs []pair, millimetre float64) {
 func (p *placement) tryPerspective(pairs []pair, millimetre float64) {
 	wide := *p
 	var ok bool
-	wide.toPage, wide.weights, ok = fitRobust(pairs, 2*fineTolerance*millimetre, fitHomography)
+	wide.toPage, wide.weights, ok = fitRobust(pairs, fitTolerance*millimetre, fitHomography)
 	if !ok {
 		return
 	}
@@ -166,28 +193,75 @@ func (p *placement) tryPerspective(pairs []pair, millimetre float64) {
 	}
 }
 
-// The reach of local correction, in millimetres.
+// Local correction: neighbours within reach say by how much the page is bent
+// and how that changes from place to place.
 const (
-	correctionReach = 22.0
-	correctionDoubt = 1.5 // so many anchors' worth of belief in no correction at all
+	correctionReach = 28.0  // millimetres, where a neighbour's word has fallen to 0.6
+	correctionDoubt = 0.7   // so many neighbours' worth of belief that nothing is bent
+	slopeDoubt      = 400.0 // the same for slopes, in square millimetres
 )
 
-// near returns the map round one place: the plate's, shifted by what the
-// anchors nearby say.
-func (p *placement) near(place Point) Matrix {
-	var x, y float64
-	total := correctionDoubt
+// near returns the map round one place: the plate's, shifted and bent by what
+// the anchors nearby say.
+func (p *placement) near(place Point) Matrix { return p.nearWithout(place, -1) }
+
+// nearWithout is near without the word of one sighting. It fits a plane to the
+// neighbours' displacements, drawn towards none.
+func (p *placement) nearWithout(place Point, without int) Matrix {
+	var normal [3][3]float64
+	var right [2][3]float64
 	for i, seen := range p.sightings {
-		if p.weights[i] <= 0 {
+		if p.weights[i] <= 0 || i == without {
 			continue
 		}
 		from := p.plate.anchors[seen.anchor].place
-		distance := from.minus(place).length() / correctionReach
-		weight := math.Exp(-distance * distance / 2)
+		away := from.minus(place)
+		weight := math.Exp(-(away.X*away.X + away.Y*away.Y) / (2 * correctionReach * correctionReach))
+		if weight < 1e-4 {
+			continue
+		}
 		off := seen.at.minus(p.toPage.At(from))
-		x, y, total = x+weight*off.X, y+weight*off.Y, total+weight
+		row := [3]float64{1, away.X, away.Y}
+		for j := range 3 {
+			for k := range 3 {
+				normal[j][k] += weight * row[j] * row[k]
+			}
+			right[0][j] += weight * row[j] * off.X
+			right[1][j] += weight * row[j] * off.Y
+		}
 	}
-	return translation(x/total, y/total).Times(p.toPage)
+	normal[0][0] += correctionDoubt
+	normal[1][1] += slopeDoubt
+	normal[2][2] += slopeDoubt
+	x, y := solveSymmetric(normal, right[0]), solveSymmetric(normal, right[1])
+	// The plane speaks of plate millimetres; bend the page round the place.
+	local := p.toPage.linear(place)
+	local[2], local[5] = 0, 0
+	slopes := Matrix{x[1], x[2], 0, y[1], y[2], 0, 0, 0, 1}.Times(local.Inverse())
+	at := p.toPage.At(place)
+	bend := Matrix{
+		1 + slopes[0], slopes[1], x[0] - slopes[0]*at.X - slopes[1]*at.Y,
+		slopes[3], 1 + slopes[4], y[0] - slopes[3]*at.X - slopes[4]*at.Y,
+		0, 0, 1,
+	}
+	return bend.Times(p.toPage)
+}
+
+// solveSymmetric solves a positive definite system of three.
+func solveSymmetric(m [3][3]float64, right [3]float64) [3]float64 {
+	determinant := func(a [3][3]float64) float64 {
+		return a[0][0]*(a[1][1]*a[2][2]-a[1][2]*a[2][1]) - a[0][1]*(a[1][0]*a[2][2]-a[1][2]*a[2][0]) + a[0][2]*(a[1][0]*a[2][1]-a[1][1]*a[2][0])
+	}
+	whole := determinant(m)
+	var solution [3]float64
+	for column := range 3 {
+		replaced := m
+		for i := range 3 {
+			replaced[i][column] = right[i]
+		}
+		solution[column] = determinant(replaced) / whole
+	}
+	return solution
 }
 
 // covered reports whether the surroundings of a rectangle, where the plate has

@@ -48,14 +48,16 @@ type look struct {
 	dpi            float64
 	filled         bool    // scribbles in the fields
 	faint          float64 // share of the print's darkness that is lost
+	bend           float64 // millimetres by which the feeder's speed stretches the page here and squeezes it there
 	paste          bool    // inserts are pasted, inside their tolerance
 }
 
 // scanned is a page with its truth.
 type scanned struct {
 	image   *page.Image
-	truth   register.Matrix // form millimetres → page pixels
+	truth   register.Matrix // form millimetres → page pixels, before the feeder's bend
 	inserts map[string]register.Matrix
+	bend    func(y float64) float64 // where a row comes to lie
 }
 
 func scan(t testing.TB, f *form.Form, l look, random *rand.Rand) scanned {
@@ -112,6 +114,12 @@ func scan(t testing.TB, f *form.Form, l look, random *rand.Rand) scanned {
 	defer mat.Close()
 	white := color.RGBA{R: 250, G: 250, B: 250}
 	gocv.WarpAffineWithParams(blank, &mat, warp, size, gocv.InterpolationLinear, gocv.BorderConstant, white)
+	bend := func(y float64) float64 {
+		return y + l.bend*pixels*math.Sin(2*math.Pi*y/float64(size.Y))
+	}
+	if l.bend != 0 {
+		bendRows(&mat, bend)
+	}
 	if l.cover > 0 {
 		gocv.Rectangle(&mat, image.Rect(0, int(float64(size.Y)*(1-l.cover)), size.X, size.Y), color.RGBA{R: 235, G: 235, B: 235}, -1)
 	}
@@ -147,7 +155,7 @@ func scan(t testing.TB, f *form.Form, l look, random *rand.Rand) scanned {
 	for name, pose := range onForm {
 		inserts[name] = truth.Times(pose)
 	}
-	return scanned{img, truth, inserts}
+	return scanned{img, truth, inserts, bend}
 }
 
 // grain is noise of about unit deviation; its length has no factor in common
@@ -232,6 +240,28 @@ func paste(t testing.TB, mat *gocv.Mat, insert form.Insert, density float64, ran
 	return pose
 }
 
+// bendRows moves every row of a page to where bend says.
+func bendRows(mat *gocv.Mat, bend func(float64) float64) {
+	source := mat.ToBytes()
+	width, height := mat.Cols(), mat.Rows()
+	target, err := mat.DataPtrUint8()
+	if err != nil {
+		panic(err)
+	}
+	y := 0.0
+	for row := range height {
+		for bend(y+0.01) < float64(row) {
+			y += 0.01
+		}
+		above := max(0, min(height-2, int(y)))
+		part := int(max(0, min(1, y-float64(above))) * 256)
+		for x := range width {
+			upper, lower := int(source[above*width+x]), int(source[(above+1)*width+x])
+			target[row*width+x] = uint8((upper*(256-part) + lower*part) >> 8)
+		}
+	}
+}
+
 // scribble fills a box with pen strokes.
 func scribble(mat *gocv.Mat, box form.Rectangle, density float64, random *rand.Rand) {
 	for range 3 + int(box.Width/4) {
@@ -263,6 +293,7 @@ func worst(f *form.Form, fit *register.Fit, s scanned, dpi float64) (float64, in
 		located++
 		for _, corner := range []register.Point{{X: field.Box.X, Y: field.Box.Y}, {X: field.Box.X + field.Box.Width, Y: field.Box.Y + field.Box.Height}} {
 			want, got := truth.At(corner), toPage.At(corner)
+			want.Y = s.bend(want.Y)
 			most = max(most, math.Hypot(want.X-got.X, want.Y-got.Y)/dpi*25.4)
 		}
 	}
