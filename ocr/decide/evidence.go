@@ -2,7 +2,6 @@ package decide
 
 import (
 	"math"
-	"slices"
 
 	"sesshu/ledger/slip"
 )
@@ -139,58 +138,4 @@ func (r rivals) best(prints []print, proposals ...string) (string, []slip.Candid
 		candidates = append(candidates, slip.Candidate{Text: t.value, P: t.p / total})
 	}
 	return all[0].value, candidates, true
-}
-
-// steps counts the single-character changes between two texts: 0 when equal, 1
-// for one substitution, one swap of neighbours, one loss or one gain, 2 for
-// anything more.
-func steps(a, b string) int {
-	switch {
-	case a == b:
-		return 0
-	case len(a) == len(b):
-		var differ []int
-		for i := range len(a) {
-			if a[i] != b[i] {
-				differ = append(differ, i)
-			}
-		}
-		if len(differ) == 1 || len(differ) == 2 && differ[1] == differ[0]+1 && a[differ[0]] == b[differ[1]] && a[differ[1]] == b[differ[0]] {
-			return 1
-		}
-	case len(a) == len(b)+1:
-		return lost(a, b)
-	case len(b) == len(a)+1:
-		return lost(b, a)
-	}
-	return 2
-}
-
-// lost returns 1 when short is long without one character, else 2.
-func lost(long, short string) int {
-	for i := range len(long) {
-		if long[:i]+long[i+1:] == short {
-			return 1
-		}
-	}
-	return 2
-}
-
-// lookalikes are the characters that print, pen and blur turn into each other.
-var lookalikes = []string{"0ODQ8", "1I7L4", "2Z7", "38B", "49A", "56S", "6G8", "7T1", "8B0", "9G4"}
-
-// confusable reports whether two characters look alike.
-func confusable(a, b byte) bool {
-	return slices.ContainsFunc(lookalikes, func(group string) bool {
-		return containsByte(group, a) && containsByte(group, b)
-	})
-}
-
-func containsByte(text string, c byte) bool {
-	for i := range len(text) {
-		if text[i] == c {
-			return true
-		}
-	}
-	return false
 }

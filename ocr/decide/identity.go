@@ -6,20 +6,7 @@ import (
 	"slices"
 
 	"sesshu/ledger/slip"
-	"sesshu/ledger/slip/form"
 )
-
-// birthCoincidence is the chance, taken high, that a wrong ticket's person was
-// born on the very day that the slip shows. Numbers are issued house by house,
-// so twins and couples sit side by side.
-const birthCoincidence = 0.01
-
-// registered is the chance that a slip shows what its ticket's row says of the
-// person and the dose: slips are printed from the register.
-const registered = 0.9999
-
-// maxNeighbours bounds how many numbers one decision asks the register for.
-const maxNeighbours = 600
 
 // identity decides whose ticket it is: municipality, number, type, dose, and
 // the person's birth date, together.
@@ -158,100 +145,6 @@ func (j *judge) rowOf(rows []slip.Ticket) slip.Ticket {
 	})
 }
 
-// registryWitness lets the register speak for the number through the printed
-// birth date: another print, of another thing, that fits the row. It does not
-// count when an issued number one step away belongs to somebody born on the same
-// day, because then the birth date cannot tell the two apart.
-func (j *judge) registryWitness(ctx context.Context, f *field, row slip.Ticket) error {
-	p := 0.0
-	for _, print := range j.prints(slip.BirthDate) {
-		if !print.read {
-			f.ask(slip.ReasonUncertain) // what was not looked at might not fit the person
-		}
-		if print.silent() || row.BirthDate == "" {
-			continue
-		}
-		shown := print.p(row.BirthDate)
-		if shown < j.in.Policy.Contradiction && !slices.ContainsFunc(print.texts, func(t text) bool { return misreadDate(t.value, row.BirthDate) }) {
-			j.ask(slip.ReasonPersonMismatch)
-			f.ask(slip.ReasonPersonMismatch)
-			return nil
-		}
-		p = max(p, shown)
-	}
-	if p < j.in.Policy.Agreement {
-		return nil
-	}
-	near, err := j.in.Masters.Tickets(ctx, row.MunicipalityCode, oneStep(row.TicketNumber))
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(near, func(other slip.Ticket) bool { return other.BirthDate == row.BirthDate }) {
-		f.support(slip.SourceRegistry, row.TicketNumber, p/(1+birthCoincidence))
-	}
-	return nil
-}
-
-// misreadDate reports whether a date is so like another that it is rather a
-// misreading of it than the birth date of somebody else: one or two digits
-// differ. It is then no witness, and no contradiction either.
-func misreadDate(shown, known string) bool {
-	if len(shown) != len(known) {
-		return false
-	}
-	differ := 0
-	for i := range len(shown) {
-		if shown[i] != known[i] {
-			differ++
-		}
-	}
-	return differ <= 2
-}
-
-// printed decides the ticket's type or dose: what is printed, with the register
-// as one more witness once the number is certain. When the number was issued for
-// several doses the register cannot tell which this is: it then only contradicts
-// one that was never issued.
-func (j *judge) printed(name slip.Value, row *slip.Ticket, of func(slip.Ticket) string) {
-	if _, has := j.in.Form.Value(name); !has {
-		return
-	}
-	prints := j.prints(name)
-	if row != nil && of(*row) != "" && seen(prints) && j.certain(slip.TicketNumber) {
-		register := print{source: slip.SourceRegistry, read: true, texts: []text{{of(*row), registered}}}
-		for _, other := range j.rows {
-			if of(other) != of(*row) {
-				register.texts[0].p = 0.49 // no agreement, no contradiction
-				register.texts = append(register.texts, text{of(other), 0.49})
-			}
-		}
-		prints = append(prints, register)
-	}
-	j.weigh(name, prints, rivals{exclusion: 0.001})
-}
-
-// birth decides the birth date: what is printed, with the person of the ticket.
-func (j *judge) birth(row *slip.Ticket) {
-	value, has := j.in.Form.Value(slip.BirthDate)
-	if !has {
-		return
-	}
-	f := j.weigh(slip.BirthDate, j.prints(slip.BirthDate), rivals{
-		possible: func(date string) bool { return j.in.ScanDay.IsZero() || date <= isoDay(j.in.ScanDay) },
-		share:    j.in.Policy.Shares.ImpossibleDate,
-	})
-	if row == nil || row.BirthDate == "" || !slices.Contains(value.Checks, form.CheckPerson) {
-		return
-	}
-	if slices.Contains(j.reasons, slip.ReasonPersonMismatch) {
-		f.ask(slip.ReasonPersonMismatch)
-	}
-	if f.value != "" && j.certain(slip.TicketNumber) {
-		f.support(slip.SourceRegistry, row.BirthDate, registered)
-		j.person = row
-	}
-}
-
 // certain reports whether a value would be accepted as it stands.
 func (j *judge) certain(name slip.Value) bool {
 	value, has := j.in.Form.Value(name)
@@ -261,52 +154,4 @@ func (j *judge) certain(name slip.Value) bool {
 	copied := *j.fields[name]
 	copied.reasons = slices.Clone(copied.reasons)
 	return copied.decide(j.in.Policy, value, false).Outcome == slip.Accepted
-}
-
-// neighbourhood lists the numbers that the prints show and those one
-// substitution or swap away from the best of each.
-func neighbourhood(prints []print) []string {
-	numbers := make([]string, 0, maxNeighbours)
-	listed := make(map[string]bool, maxNeighbours)
-	add := func(number string) {
-		if len(numbers) < maxNeighbours && !listed[number] {
-			listed[number] = true
-			numbers = append(numbers, number)
-		}
-	}
-	for _, p := range prints {
-		for _, t := range p.texts {
-			add(t.value)
-		}
-	}
-	for _, p := range prints {
-		if p.silent() {
-			continue
-		}
-		for _, near := range oneStep(p.texts[0].value) {
-			add(near)
-		}
-	}
-	return numbers
-}
-
-// oneStep lists the numbers one substituted digit or one swap of neighbours away.
-func oneStep(number string) []string {
-	var near []string
-	digits := []byte(number)
-	for i, digit := range digits {
-		for other := byte('0'); other <= '9'; other++ {
-			if other != digit {
-				digits[i] = other
-				near = append(near, string(digits))
-			}
-		}
-		digits[i] = digit
-		if i > 0 && digits[i-1] != digit {
-			digits[i-1], digits[i] = digit, digits[i-1]
-			near = append(near, string(digits))
-			digits[i-1], digits[i] = digits[i], digits[i-1]
-		}
-	}
-	return near
 }

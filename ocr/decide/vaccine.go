@@ -86,7 +86,8 @@ func (j *judge) lotNumber(master []slip.Lot, mustBeKnown bool, makers []print) *
 }
 
 // manufacturer decides whose vaccine it is: what the sticker says, with the
-// lot's row of the master as a witness.
+// lot's row of the master as one more witness. Where the sticker names nobody
+// legibly the row alone says it, no surer than the lot.
 func (j *judge) manufacturer(makers []print, row *slip.Lot) {
 	if row != nil {
 		for i := range makers {
@@ -105,33 +106,22 @@ func (j *judge) manufacturer(makers []print, row *slip.Lot) {
 			makers[i].texts = fitting
 		}
 	}
+	known := row != nil && j.certain(slip.LotNumber)
+	if known {
+		lot := min(probability(j.fields[slip.LotNumber].logOdds), j.in.Policy.ConfidenceCap)
+		makers = append(makers, print{source: slip.SourceMaster, read: true, texts: []text{{row.Manufacturer, lot}}})
+	}
 	f := j.weigh(slip.Manufacturer, makers, rivals{})
-	if row == nil || !j.certain(slip.LotNumber) {
-		if value, has := j.in.Form.Value(slip.Manufacturer); has && slices.Contains(value.Checks, form.CheckManufacturer) {
-			f.ask(slip.ReasonUncertain) // it must belong to the lot, and the lot is not known
-		}
-		return
-	}
-	lot := j.fields[slip.LotNumber]
-	if f.value != "" && f.value != row.Manufacturer {
+	value, _ := j.in.Form.Value(slip.Manufacturer)
+	switch {
+	case known && (len(f.against) > 0 || f.value != row.Manufacturer):
+		f.against = nil
 		f.ask(slip.ReasonLotManufacturer)
-		lot.ask(slip.ReasonLotManufacturer)
+		j.fields[slip.LotNumber].ask(slip.ReasonLotManufacturer)
 		j.product = nil
-		return
+	case !known && slices.Contains(value.Checks, form.CheckManufacturer):
+		f.ask(slip.ReasonUncertain) // it must belong to the lot, and the lot is not known
 	}
-	if f.value == "" {
-		// Nothing legible but the lot: its row says whose it is, no surer than the lot.
-		f.value, f.logOdds, f.agreeing, f.reasons = row.Manufacturer, lot.logOdds, 1, nil
-		f.candidates = []slip.Candidate{{Text: row.Manufacturer, P: probability(lot.logOdds)}}
-		f.witnesses = append(f.witnesses, slip.Witness{Source: slip.SourceMaster, Text: row.Manufacturer, P: probability(lot.logOdds)})
-		for _, p := range f.prints {
-			if !p.read {
-				f.ask(slip.ReasonUncertain)
-			}
-		}
-		return
-	}
-	f.support(slip.SourceMaster, row.Manufacturer, min(probability(lot.logOdds), j.in.Policy.ConfidenceCap))
 }
 
 // makerPrints gathers what the form's fields show of the manufacturer. Text that
