@@ -3,6 +3,8 @@ package register_test
 import (
 	"errors"
 	"flag"
+	"image"
+	"image/draw"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -11,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"sesshu/ocr/page"
 	"sesshu/ocr/register"
 )
 
@@ -82,6 +85,42 @@ func TestPagesAreRegistered(t *testing.T) {
 			r.Errorf("%d of %d fields were located", located, len(f.Fields))
 		}
 	})
+}
+
+// TestLargerGlass lays a slip on the glass of an A3 scanner, with and without
+// a resolution in the file.
+func TestLargerGlass(t *testing.T) {
+	forms := loadForms(t)
+	index := openIndex(t, forms)
+	s := scan(t, forms[0], look{skew: -2, filled: true}, rand.New(rand.NewPCG(4, 4)))
+	small := s.image.Gray()
+	glass := image.NewGray(image.Rect(0, 0, 3508, 4961))
+	for i := range glass.Pix {
+		glass.Pix[i] = 240
+	}
+	draw.Draw(glass, small.Rect.Add(image.Pt(700, 900)), small, image.Point{}, draw.Src)
+	s.truth = register.Matrix{1, 0, 700, 0, 1, 900, 0, 0, 1}.Times(s.truth)
+	img, err := page.FromGray(glass, 300)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer img.Close()
+	fit, err := index.Find(img)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if most, located := worst(forms[0], fit, s, 300); most > bar || located == 0 {
+		t.Errorf("%d fields, %.2f mm off", located, most)
+	}
+	// A resolution that is a lie must not hide the form.
+	lying, err := page.FromGray(small, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lying.Close()
+	if _, err := index.Find(lying); err != nil {
+		t.Errorf("a page that calls itself 200 dpi: %v", err)
+	}
 }
 
 // TestCampaign registers many more pages and counts; SESSHU_CAMPAIGN says how

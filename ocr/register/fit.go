@@ -1,6 +1,7 @@
 package register
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -31,10 +32,21 @@ type Fit struct {
 // Find registers a page. Besides a full fit it returns a fit with only Form and
 // Summary together with ErrPoorFit; with ErrBlank and ErrNoForm it returns nil.
 func (x *Index) Find(img *page.Image) (*Fit, error) {
-	pixelsPerMM := x.pixelsPerMM(img)
-	if math.IsInf(pixelsPerMM, 0) || pixelsPerMM < 3.5 {
-		return nil, fmt.Errorf("%w: %.1f pixels a millimetre", ErrNoForm, pixelsPerMM)
+	var fit *Fit
+	err := ErrNoForm
+	for _, pixelsPerMM := range x.densities(img) {
+		if pixelsPerMM < leastDensity || math.IsInf(pixelsPerMM, 0) {
+			return nil, fmt.Errorf("%w: %.1f pixels a millimetre", ErrNoForm, pixelsPerMM)
+		}
+		if fit, err = x.find(img, pixelsPerMM); !errors.Is(err, ErrNoForm) {
+			break
+		}
 	}
+	return fit, err
+}
+
+// find registers a page of a known density.
+func (x *Index) find(img *page.Image, pixelsPerMM float64) (*Fit, error) {
 	levels, err := reduce(img.Mat(), pixelsPerMM)
 	if err != nil {
 		return nil, fmt.Errorf("reduce page: %w", err)
@@ -44,24 +56,25 @@ func (x *Index) Find(img *page.Image) (*Fit, error) {
 		return nil, ErrBlank
 	}
 	seeker := &seeker{levels: levels}
-
 	best, lies := x.recognise(seeker, pixelsPerMM)
 	if best < 0 {
 		return nil, ErrNoForm
 	}
 	chosen, start, clear := x.tell(seeker, best, lies)
 	if chosen != best {
-		var ok bool
-		if lies, ok = seeker.placeSheet(x.entries[chosen].plate, start); !ok {
-			clear = false
+		plate := x.entries[chosen].plate
+		placed, ok := seeker.placeSheet(plate, start)
+		if !ok {
+			placed, clear = placement{plate: plate, toPage: start}, false
 		}
+		lies = placed
 	}
 	fit := x.summarise(chosen, lies)
 	if !clear {
 		return fit, fmt.Errorf("%w: %s and a relative of it cannot be told apart on this page", ErrPoorFit, fit.Form.Name)
 	}
-	if lies.coverage < enoughCoverage || lies.residual > mostResidual || lies.lost() > mostLost {
-		return fit, fmt.Errorf("%w: coverage %.2f, residual %.2f mm, %.2f of the page unseen", ErrPoorFit, lies.coverage, lies.residual, lies.lost())
+	if lost := lies.lost(); lies.coverage < enoughCoverage || lies.residual > mostResidual || lost > mostLost {
+		return fit, fmt.Errorf("%w: coverage %.2f, residual %.2f mm, %.2f of the page unseen", ErrPoorFit, lies.coverage, lies.residual, lost)
 	}
 	fit.sheet = lies
 	fit.inserts = map[string]placement{}

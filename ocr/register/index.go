@@ -137,18 +137,26 @@ func (x *Index) Close() {
 	x.entries, x.families = nil, nil
 }
 
-// pixelsPerMM guesses a page's density: from the file when it says something
-// that gives a believable sheet, else from the longer side, taken for that of
-// the largest form.
-func (x *Index) pixelsPerMM(img *page.Image) float64 {
+// densities returns the pixels a millimetre that a page may have, the likelier
+// first: what the file says, when that gives a believable sheet, and what
+// follows when its longer side is that of the largest form.
+func (x *Index) densities(img *page.Image) []float64 {
 	longest := 0.0
 	for _, e := range x.entries {
 		longest = max(longest, e.form.Width, e.form.Height)
 	}
 	side := float64(max(img.Width, img.Height))
-	guess := side / longest
-	if stated := img.DPI / 25.4; stated > 0 && math.Abs(side/stated/longest-1) < 0.25 {
-		return stated
+	fitted := side / longest
+	stated := img.DPI / 25.4
+	if fill := side / stated / longest; stated < leastDensity || fill < 0.6 || fill > 2.2 {
+		return []float64{fitted}
 	}
-	return guess
+	if math.Abs(stated/fitted-1) < scaleRange/2 {
+		return []float64{stated} // the other would find no more
+	}
+	return []float64{stated, fitted}
 }
+
+// leastDensity is the density, in pixels a millimetre, below which nothing on a
+// form can be told: about 90 dpi.
+const leastDensity = 3.5
