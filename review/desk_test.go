@@ -236,14 +236,14 @@ func TestLanguages(t *testing.T) {
 	p = d.sit("hanako")
 	p.start()
 	p.asked("lot_number")
-	if words := p.read(`document.querySelector(".reasons").textContent`); !strings.Contains(words, "文字がはっきり読めません") {
+	if words := p.read(`document.querySelector(".reasons").textContent`); !strings.Contains(words, "はっきり読み取れませんでした") {
 		t.Errorf("reason %q", words)
 	}
 	p.write("EY54")
 	p.do(chromedp.Click(chromedp.CSS(`button[value=en]`)))
 	p.until(`document.documentElement.lang === "en"`)
 	p.asked("lot_number")
-	if words := p.read(`document.querySelector(".reasons").textContent`); !strings.Contains(words, "not clear enough") {
+	if words := p.read(`document.querySelector(".reasons").textContent`); !strings.Contains(words, "could not be read clearly") {
 		t.Errorf("reason %q", words)
 	}
 	if typed := p.read(`document.getElementById("answer").value`); typed != "EY54" {

@@ -94,7 +94,7 @@ export class Card {
       role: "option", id: `candidate-${i}`, "aria-selected": "false",
       onmousedown: (event) => { event.preventDefault(); this.choose(i); },
     }, spelled(candidate.shown, texts),
-      element("span", { class: "sources", text: candidate.sources.length ? candidate.sources.join("・") : candidate.read ? words.no_source : "" })));
+      element("span", { class: "sources", text: candidate.sources.length ? candidate.sources.join("・") : candidate.read ? (texts.length ? words.other_reading : words.no_source) : "" })));
     const title = field.candidates.some((c) => c.read) ? words.candidates : words.choices;
     return element("div", { class: "candidates" },
       element("h3", {}, element("span", { text: title }), element("span", { class: "note", text: words.candidates_hint })),
