@@ -9,6 +9,10 @@ import (
 	"sesshu/ocr/register"
 )
 
+// signatureDensity is the most pixels a millimetre at which signatures are
+// looked at, 200 dpi: they are large, and only their ink counts.
+const signatureDensity = 200 / 25.4
+
 // choices reads tick squares or circled words: for each choice the probability
 // that it, and no other, is marked. None marked is Empty; two marked are
 // nobody's answer and stay with what is missing from 1.
@@ -55,11 +59,15 @@ func (s *sheet) signature(field form.Field, toPage register.Matrix) error {
 
 // mark judges one place against the blank form.
 func (s *sheet) mark(field form.Field, toPage register.Matrix, box form.Rectangle, judge func(img, blank *image.Gray) float64) (float64, error) {
-	crop, err := s.cut(toPage, box, markMargin)
+	stop := s.clock.start(stepCrop)
+	density := toPage.Density(box)
+	if field.Type == form.Signature {
+		density = min(density, signatureDensity)
+	}
+	crop, err := s.cutter.CutAt(toPage, box, markMargin, density)
 	if err != nil {
 		return 0, err
 	}
-	stop := s.clock.start(stepCrop)
 	blank, err := s.cutter.CutBlank(s.fit, field, box, markMargin, crop.PixelsPerMM)
 	stop()
 	if err != nil {

@@ -48,8 +48,12 @@ func (c *Cutter) Close() {
 // Cut returns box with a margin round it (millimetres, in the coordinates that
 // toPage maps to page pixels) at the page's own resolution.
 func (c *Cutter) Cut(toPage Matrix, box form.Rectangle, margin float64) (Crop, error) {
-	middle := Point{box.X + box.Width/2, box.Y + box.Height/2}
-	density := toPage.scaleAt(middle)
+	return c.CutAt(toPage, box, margin, toPage.Density(box))
+}
+
+// CutAt is Cut at another resolution, in pixels a millimetre. It does not
+// average: for much less than the page's own resolution it is the wrong tool.
+func (c *Cutter) CutAt(toPage Matrix, box form.Rectangle, margin, density float64) (Crop, error) {
 	crop := Crop{PixelsPerMM: density, Quad: toPage.Outline(box)}
 	size, toMM, err := window(box, margin, density)
 	if err != nil {
@@ -75,6 +79,11 @@ func grey(mat gocv.Mat, size image.Point) (*image.Gray, error) {
 		return nil, fmt.Errorf("cut %v: got %d × %d", size, mat.Cols(), mat.Rows())
 	}
 	return &image.Gray{Pix: mat.ToBytes(), Stride: size.X, Rect: image.Rectangle{Max: size}}, nil
+}
+
+// Density returns the page's pixels a millimetre at a box.
+func (m Matrix) Density(box form.Rectangle) float64 {
+	return m.scaleAt(Point{box.X + box.Width/2, box.Y + box.Height/2})
 }
 
 // Outline returns where a box given in millimetres lies on the page.
