@@ -311,6 +311,20 @@ func allNumbers(t testing.TB, in *decide.Input, number string) {
 	show(t, in, "birth_date", "1950-01-01", 0.97)
 }
 
+// A text that the masters rule out is never called probable, however badly the
+// rest was read.
+func TestImpossibleIsImprobable(t *testing.T) {
+	in := ordinary(t)
+	show(t, &in, "sticker/lot_number", "J165", 0.06)
+	show(t, &in, "facility_code", "0418010147", 0.3)
+	decision := slipOf(t, in)
+	for _, value := range []slip.Value{slip.LotNumber, slip.FacilityCode} {
+		if got := decision.Fields[value]; got.P > 0.01 || got.Outcome == slip.Accepted {
+			t.Errorf("%s is %+v", value, got)
+		}
+	}
+}
+
 func TestTroublesAreAsked(t *testing.T) {
 	for name, trouble := range troubles {
 		t.Run(name, func(t *testing.T) {
@@ -332,7 +346,7 @@ func TestOptionalValuesDoNotStopTheSlip(t *testing.T) {
 	in := ordinary(t)
 	show(t, &in, "amount", "0.5", 0.99) // no dose of this product
 	decision := slipOf(t, in)
-	if amount := decision.Fields[slip.AmountML]; amount.Outcome == slip.Accepted || !slices.Equal(amount.Reasons, []slip.Reason{slip.ReasonAmountUnusual}) {
+	if amount := decision.Fields[slip.AmountML]; amount.Outcome == slip.Accepted || amount.Reasons[0] != slip.ReasonAmountUnusual {
 		t.Errorf("the amount is %+v", amount)
 	}
 	if decision.Outcome != slip.Accepted {

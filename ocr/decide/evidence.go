@@ -17,7 +17,8 @@ type rivals struct {
 	// room returns the part of a reader's error on this text, 0 to 1, that can
 	// end on another possible text: near 0 for a code whose every one-digit
 	// change breaks its check digit, 1 when all is possible. It depends on the
-	// text and the masters, never on the reading. Nil: 1.
+	// text and the masters, never on the reading. Nil: 1. It is asked of possible
+	// texts only, so possible must be set with it.
 	room func(text string) float64
 	// exclusion is how far a print that does not list a text is believed to
 	// exclude it: its likelihood is at least this. 0: as far as the print says,
@@ -80,13 +81,16 @@ func (r rivals) logOdds(prints []print, value string) float64 {
 	if !spoke {
 		return math.Inf(-1)
 	}
+	if r.possible != nil && !r.possible(value) {
+		sum += math.Log(r.share)
+	}
 	return sum
 }
 
 // errorOf is the charged error mass of one print for a text.
 func (r rivals) errorOf(p print, value string) float64 {
 	room := 1.0
-	if r.room != nil {
+	if r.room != nil && r.possible(value) {
 		room = max(r.room(value), r.share)
 	}
 	impossible := 0.0

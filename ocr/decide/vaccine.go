@@ -212,8 +212,8 @@ func nearLots(prints []print, numbers []string) []string {
 // to the master that were misread into one that is in it.
 const (
 	lotRoom     = 0.0002
-	alikeShare  = 0.05
-	unlikeShare = 0.01
+	alikeShare  = 0.1
+	unlikeShare = 0.02
 )
 
 // neighbourRoom says how much room a list leaves for rivals of one of its texts:
