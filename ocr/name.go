@@ -78,6 +78,8 @@ func distanceIn(word, line []rune) int {
 // quarters of it seldom. The steps were chosen low and are not a fit.
 func nameProbability(likeness float64) float64 {
 	switch {
+	case likeness == 0:
+		return 0
 	case likeness == 1:
 		return 0.995
 	case likeness > 0.85:
