@@ -92,7 +92,7 @@ func TestWhatIsNoDigitIsNotRead(t *testing.T) {
 		"plus":         write(t, paper(8), "regular", "+", 3, 30),
 	} {
 		found := read(t, r, cell)[0]
-		if digit, p := best(found); p > 0.6 {
+		if digit, p := best(found); p > 0.9 {
 			t.Errorf("%s reads as %d with %.4f", name, digit, p)
 		}
 		if found.NotADigit < 0.3 {

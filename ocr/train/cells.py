@@ -99,7 +99,10 @@ def noise_field(rng, shape, scale):
 
 
 class Scene:
-    """One cell in the making: layers of ink on paper."""
+    """One cell in the making: layers of ink on paper. A gentle one was written
+    firmly and scanned well, as most are in an office."""
+
+    gentle = False
 
     def __init__(self, rng):
         self.rng = rng
@@ -172,6 +175,8 @@ class Scene:
         kind = rng.choice(["pen", "pencil", "felt"], p=[.6, .28, .12])
         contrast = {"pen": rng.uniform(80, 215), "pencil": rng.uniform(22, 120), "felt": rng.uniform(120, 225)}[kind]
         rough = {"pen": rng.uniform(0, .2), "pencil": rng.uniform(.1, .45), "felt": rng.uniform(0, .1)}[kind]
+        if self.gentle:
+            return max(contrast, rng.uniform(70, 140)), rough * .4
         return contrast, rough
 
     def write(self, ink, centre, height, stretch=1.0, printed=False, finish=None, turn=None, thick=None):
@@ -243,6 +248,8 @@ class Scene:
         """What the scanner delivers of it: grey bytes."""
         rng = self.rng
         blur = self.ppm / 11.8 * rng.choice([rng.uniform(.2, .8), rng.uniform(.6, 1.5)], p=[.75, .25])
+        if self.gentle:
+            blur = min(blur, .9)
         ink = ndimage.gaussian_filter(self.ink, blur)
         paper = rng.uniform(195, 254)
         slope = rng.normal(0, 5, 2)
@@ -250,6 +257,8 @@ class Scene:
         light = paper + slope[0] * (xs / self.w - .5) * 2 + slope[1] * (ys / self.h - .5) * 2
         grey = light - ink * paper / 255
         noise = rng.choice([rng.uniform(.3, 2.5), rng.uniform(2, 9)], p=[.7, .3])
+        if self.gentle:
+            noise = min(noise, 3)
         grain = rng.normal(0, noise, grey.shape).astype(np.float32)
         if rng.random() < .4:
             grain = ndimage.gaussian_filter(grain, .7) * 1.9
@@ -258,9 +267,10 @@ class Scene:
             low, high = rng.uniform(0, 50), rng.uniform(200, 245)
             grey = np.clip((grey - low) / (high - low), 0, 1) * 255
         grey = grey.astype(np.uint8)
-        if rng.random() < .85:
+        if self.gentle or rng.random() < .85:
             buffer = io.BytesIO()
-            Image.fromarray(grey).save(buffer, "JPEG", quality=int(rng.choice([rng.integers(30, 75), rng.integers(75, 96)], p=[.3, .7])))
+            quality = int(rng.choice([rng.integers(30, 75), rng.integers(75, 96)], p=[.3, .7]))
+            Image.fromarray(grey).save(buffer, "JPEG", quality=max(quality, 65) if self.gentle else quality)
             grey = np.asarray(Image.open(buffer).convert("L"))
         elif rng.random() < .2:  # a fax or a one-bit scan
             grey = np.where(grey > np.percentile(grey, 90) - rng.uniform(25, 70), 255, 0).astype(np.uint8)
@@ -423,9 +433,10 @@ OTHER_KINDS = {"crossed": .2, "two": .16, "letter": .22, "scrawl": .09, "turned"
                "mark": .08, "blot": .02, "ruled": .02, "noise": .02, "text": .02}
 
 
-def cell(rng, glyphs, label, source):
+def cell(rng, glyphs, label, source, gentle=False):
     """One cell: (grey picture, pixels per millimetre)."""
     scene = Scene(rng)
+    scene.gentle = gentle
     scene.show_through(glyphs)
     if label < 10:
         draw_digit(rng, scene, glyphs, label, source)
@@ -456,16 +467,16 @@ def draw_kind(rng, mix, glyphs):
 TRAIN_MIX = {"mnist": .34, "nsysu": .09, "box": .06, "pen": .09, "penfont": .02, "font": .14, "empty": .07, "other": .19}
 
 
-def generate(data, split, mix, count, seed, prepare):
+def generate(data, split, mix, count, seed, prepare, gentle):
     """count prepared cells: (views uint8 [count, looks, 2, 32, 32], labels, source
-    names). Training sees one look at a cell, the other splits all the reader's."""
+    names). gentle is the share of gentle scenes. Training sees one look at a cell, the other splits all the reader's."""
     rng = np.random.default_rng(seed)
     glyphs = Glyphs(data, split)
     process = subprocess.Popen([prepare, "cells" if split == "train" else "looks"], stdin=subprocess.PIPE, stdout=open_spool(seed), bufsize=1 << 20)
     labels, names = np.zeros(count, np.uint8), []
     for number in range(count):
         label, source = draw_kind(rng, mix, glyphs)
-        grey, ppm = cell(rng, glyphs, label, source)
+        grey, ppm = cell(rng, glyphs, label, source, gentle > 0 and rng.random() < gentle)
         labels[number] = label
         names.append(source)
         process.stdin.write(np.uint32([grey.shape[1], grey.shape[0]]).tobytes() + np.float32(ppm).tobytes() + np.ascontiguousarray(grey).tobytes())

@@ -1,6 +1,6 @@
-"""draw_cells.py DATA PREPARE WORK SPLIT FIRST_SEED SHARDS COUNT: draws prepared
-cells into WORK/cells-SPLIT-SEED.npz, one shard a seed; shards that are there
-already are kept."""
+"""draw_cells.py DATA PREPARE WORK SPLIT GENTLE FIRST_SEED SHARDS COUNT: draws
+prepared cells into WORK/cells-SPLIT-SEED.npz, one shard a seed, a share GENTLE of
+them gentle; shards that are there already are kept."""
 import os
 import pathlib
 import sys
@@ -14,7 +14,7 @@ CALIBRATE_MIX = {"mnist": .4, "nsysu": .12, "box": .06, "font": .1, "empty": .1,
 MIXES = {"train": cells.TRAIN_MIX, "calibrate": CALIBRATE_MIX, "evaluate": EVALUATE_MIX}
 
 if __name__ == "__main__":
-    data, prepare, work, split, first, shards, count = sys.argv[1:]
+    data, prepare, work, split, gentle, first, shards, count = sys.argv[1:]
     work = pathlib.Path(work)
     work.mkdir(parents=True, exist_ok=True)
     prepare = str(pathlib.Path(prepare).resolve())
@@ -24,7 +24,7 @@ if __name__ == "__main__":
         target = pathlib.Path(f"cells-{split}-{seed}.npz")
         if target.exists():
             continue
-        views, labels, names = cells.generate(data, split, MIXES[split], int(count), seed, prepare)
+        views, labels, names = cells.generate(data, split, MIXES[split], int(count), seed, prepare, float(gentle))
         partial = target.with_suffix(".partial.npz")
         np.savez(partial, views=views, labels=labels, names=names)
         partial.rename(target)

@@ -13,6 +13,8 @@ work=$(realpath "$2")
 cd "$(dirname "$0")"
 python=${PYTHON:-/usr/bin/python3}
 export OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
+# Memory is kept between steps: returning it costs a fifth of the time.
+export MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=4000000000
 go build -o "$work/prepare" ./prepare
 prepare=$work/prepare
 

@@ -65,7 +65,7 @@ def main():
         by_width.setdefault(int(width), []).append(i)
     sizes = np.array(sorted(by_width))
     share = np.array([len(by_width[s]) * s for s in sizes], np.float64)
-    net = nets.Lines(lines.CLASSES)
+    net = nets.Lines(lines.CLASSES).to(memory_format=torch.channels_last)  # half as fast again on a CPU
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps, pct_start=.15)
     began, total = time.time(), 0.0
