@@ -14,7 +14,7 @@ import (
 
 // QR reads one QR code at any angle, dark on light.
 func QR(img *image.Gray) ([]slip.Candidate, error) {
-	return decodeMatrix(img, func() gozxing.Reader { return qrcode.NewQRCodeReader() }, qrRight)
+	return decodeMatrix(img, qrcode.NewQRCodeReader, qrRight)
 }
 
 // DataMatrix reads one DataMatrix code at any angle, dark on light.
