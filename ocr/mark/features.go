@@ -25,6 +25,8 @@ var FeatureNames = []string{
 	"border",    // share of added ink at the crop's border
 	"pieces",    // separate strokes of some size
 	"roughness", // how much the blank's own print is missing or blurred
+	"haze",      // share of the inside that is darker than paper when averaged over small patches
+	"peak",      // the darkest such patch
 }
 
 const side = 4 // least pixels a side of a crop that can be judged
@@ -40,6 +42,7 @@ func Features(img, blank *image.Gray) ([]float64, bool) {
 	if blank != nil && blank.Bounds().Dx() == ink.width && blank.Bounds().Dy() == ink.height {
 		print = inkOf(blank)
 	}
+	print = print.settle(ink)
 	extra := added(ink, print)
 	square := squareOf(print)
 	main, pieces := strokes(extra, square)
@@ -62,7 +65,8 @@ func Features(img, blank *image.Gray) ([]float64, bool) {
 		min(1, float64(pieces)/6),
 		missing(ink, print),
 	}
-	return f, true
+	haze, peak := softened(ink, print, square)
+	return append(f, haze, peak), true
 }
 
 // faint is the least added ink that counts as touched.
@@ -201,4 +205,34 @@ func missing(ink, print plane) float64 {
 		}
 	}
 	return lacking / max(total, 8)
+}
+
+// softened looks for pencil so faint that single pixels of it drown in the
+// scanner's noise: it averages patches of five by five.
+func softened(ink, print plane, square image.Rectangle) (haze, peak float64) {
+	const reach, least = 2, 0.035
+	inner := square.Inset(square.Dx() / 8)
+	n := 0
+	for y := inner.Min.Y; y < inner.Max.Y; y++ {
+		for x := inner.Min.X; x < inner.Max.X; x++ {
+			sum, count := 0.0, 0.0
+			for ny := y - reach; ny <= y+reach; ny++ {
+				for nx := x - reach; nx <= x+reach; nx++ {
+					if print.pixel(nx, ny) < 0.1 {
+						sum += ink.pixel(nx, ny)
+						count++
+					}
+				}
+			}
+			if count < (2*reach+1)*(2*reach+1)/2 {
+				continue
+			}
+			v := sum / count
+			peak = max(peak, v)
+			if v > least {
+				n++
+			}
+		}
+	}
+	return float64(n) / area(inner), peak
 }

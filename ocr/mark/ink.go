@@ -78,23 +78,30 @@ func brightHalf(img *image.Gray, x0, y0, x1, y1 int) float64 {
 	return float64(sum) / float64(max(1, n))
 }
 
-// added is the ink that the crop has over the blank. The blank's print is
-// moved by a few pixels to where it fits best and grown by one, for what
-// registration leaves over.
-func added(img, blank plane) plane {
-	dx, dy := fit(img, blank)
+// settle moves the blank's print by a few pixels to where it fits the crop best
+// and grows it by one, for what registration leaves over.
+func (p plane) settle(img plane) plane {
+	dx, dy := fit(img, p)
 	out := newPlane(img.width, img.height)
 	for y := range img.height {
 		for x := range img.width {
 			print := 0.0
 			for ny := y - dy - 1; ny <= y-dy+1; ny++ {
 				for nx := x - dx - 1; nx <= x-dx+1; nx++ {
-					print = max(print, blank.pixel(nx, ny))
+					print = max(print, p.pixel(nx, ny))
 				}
 			}
-			v := img.at[y*img.width+x]
-			out.at[y*img.width+x] = max(0, v-max(noise, print*1.1))
+			out.at[y*img.width+x] = print
 		}
+	}
+	return out
+}
+
+// added is the ink that the crop has over the settled blank.
+func added(img, blank plane) plane {
+	out := newPlane(img.width, img.height)
+	for i, v := range img.at {
+		out.at[i] = max(0, v-max(noise, blank.at[i]*1.1))
 	}
 	return out
 }

@@ -84,7 +84,7 @@ func newPen(sheet *image.Gray, random *rand.Rand, millimetre float64) pen {
 	case 4:
 		p.width, p.ink, p.grain = within(0.35, 0.7), within(70, 150), within(0.1, 0.4)
 	default:
-		p.width, p.ink, p.grain = within(0.3, 0.6), within(140, 195), within(0.2, 0.5)
+		p.width, p.ink, p.grain = within(0.3, 0.6), within(130, 185), within(0.15, 0.4)
 	}
 	p.width *= millimetre
 	return p
