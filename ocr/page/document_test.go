@@ -79,6 +79,20 @@ func encodeTIFF(pictures ...*image.Gray) []byte {
 	return file
 }
 
+// headFirst moves the first directory of a TIFF file to its front, then cuts
+// half of the pixels off.
+func headFirst(file []byte) []byte {
+	order := binary.LittleEndian
+	at := order.Uint32(file[4:])
+	directory := bytes.Clone(file[at : int(at)+2+9*12])
+	directory = append(directory, 0, 0, 0, 0)
+	shift := uint32(len(directory))
+	place := directory[2+5*12+8:] // the strip's place
+	order.PutUint32(place, order.Uint32(place)+shift)
+	moved := append([]byte("II*\x00\x08\x00\x00\x00"), directory...)
+	return append(moved, file[8:at/2]...)
+}
+
 func encodePDF(t *testing.T, password string, pictures ...*image.Gray) []byte {
 	t.Helper()
 	var pdf gopdf.GoPdf
@@ -199,6 +213,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		"PNG bomb":                {bomb, page.ErrTooLarge},
 		"speck":                   {encodePNG(t, drawing(20, 20)), page.ErrTooSmall},
 		"cut-off TIFF":            {tiffFile[:1000], page.ErrTruncated},
+		"TIFF cut in its pixels":  {headFirst(tiffFile), page.ErrTruncated},
 		"PDF with a password":     {encodePDF(t, "secret", picture), page.ErrPassword},
 		"PDF that is only a head": {[]byte("%PDF-1.7\n"), page.ErrCorrupt},
 	} {

@@ -104,15 +104,15 @@ func exifOrientation(block []byte) int {
 		return 0
 	}
 	reader := newTIFFReader(block)
-	first, err := reader.first()
+	place, err := reader.first()
 	if err != nil {
 		return 0
 	}
-	tags, _, err := reader.directory(first)
+	tags, _, err := reader.directory(place)
 	if err != nil {
 		return 0
 	}
-	return int(tags[tagOrientation])
+	return int(first(tags[tagOrientation]))
 }
 
 // withoutEXIF returns the file without its EXIF segments, so that a browser

@@ -13,9 +13,11 @@ const (
 	tagHeight      = 257
 	tagOrientation = 274
 	tagStrips      = 273
+	tagStripBytes  = 279
 	tagXResolution = 282
 	tagUnit        = 296
 	tagTiles       = 324
+	tagTileBytes   = 325
 )
 
 func isTIFF(data []byte) bool {
@@ -78,9 +80,10 @@ func (r tiffReader) first() (int64, error) {
 	return int64(place), err
 }
 
-// directory reads one directory: its numeric tags (first value only; rational
-// numbers divided) and the place of the next directory, 0 after the last.
-func (r tiffReader) directory(at int64) (tags map[int]float64, next int64, err error) {
+// directory reads one directory: its numeric tags (rational numbers divided; of
+// lists the first value, but all places and lengths of strips and tiles) and
+// the place of the next directory, 0 after the last.
+func (r tiffReader) directory(at int64) (tags map[int][]float64, next int64, err error) {
 	countSize, entrySize, valueSize := 2, int64(12), 4
 	if r.big {
 		countSize, entrySize, valueSize = 8, 20, 8
@@ -92,19 +95,20 @@ func (r tiffReader) directory(at int64) (tags map[int]float64, next int64, err e
 	if count == 0 || count > 1000 {
 		return nil, 0, fmt.Errorf("%w: a TIFF directory of %d entries", ErrCorrupt, count)
 	}
-	tags = map[int]float64{}
+	tags = map[int][]float64{}
 	entry := at + int64(countSize)
 	for range count {
 		tag, err := r.number(entry, 2)
 		if err != nil {
 			return nil, 0, err
 		}
-		value, known, err := r.value(entry, valueSize)
-		if err != nil {
-			return nil, 0, err
+		most := 1
+		switch tag {
+		case tagStrips, tagStripBytes, tagTiles, tagTileBytes:
+			most = len(r.data) // the file's length bounds every list in it
 		}
-		if known {
-			tags[int(tag)] = value
+		if tags[int(tag)], err = r.values(entry, valueSize, most); err != nil {
+			return nil, 0, err
 		}
 		entry += entrySize
 	}
@@ -112,37 +116,56 @@ func (r tiffReader) directory(at int64) (tags map[int]float64, next int64, err e
 	return tags, int64(place), err
 }
 
-// value reads the first value of a directory's entry.
-func (r tiffReader) value(entry int64, valueSize int) (value float64, known bool, err error) {
+// values reads at most so many values of a directory's entry; none of a kind
+// that is no number.
+func (r tiffReader) values(entry int64, valueSize, most int) ([]float64, error) {
 	kind, err := r.number(entry+2, 2)
 	if err != nil {
-		return 0, false, err
+		return nil, err
+	}
+	size := map[uint64]int{1: 1, 3: 2, 4: 4, 5: 8, 16: 8}[kind]
+	count, err := r.number(entry+4, valueSize)
+	if err != nil || size == 0 {
+		return nil, err
+	}
+	if count > uint64(len(r.data)/size) {
+		return nil, fmt.Errorf("%w: a TIFF list of %d values", ErrTruncated, count)
 	}
 	at := entry + 4 + int64(valueSize)
-	size := map[uint64]int{1: 1, 3: 2, 4: 4, 5: 8, 16: 8}[kind]
-	if size == 0 {
-		return 0, false, nil
-	}
-	if count, err := r.number(entry+4, valueSize); err != nil || count*uint64(size) > uint64(valueSize) {
+	if count*uint64(size) > uint64(valueSize) {
 		place, err := r.number(at, valueSize)
 		if err != nil {
-			return 0, false, err
+			return nil, err
 		}
 		at = int64(place)
 	}
+	values := make([]float64, 0, min(most, int(count)))
+	for range min(most, int(count)) {
+		value, err := r.value(kind, at, size)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+		at += int64(size)
+	}
+	return values, nil
+}
+
+// value reads one number; kind 5 is a fraction.
+func (r tiffReader) value(kind uint64, at int64, size int) (float64, error) {
 	if kind != 5 {
 		number, err := r.number(at, size)
-		return float64(number), true, err
+		return float64(number), err
 	}
 	numerator, err := r.number(at, 4)
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
 	denominator, err := r.number(at+4, 4)
 	if err != nil || denominator == 0 {
-		return 0, false, err
+		return 0, err
 	}
-	return float64(numerator) / float64(denominator), true, nil
+	return float64(numerator) / float64(denominator), nil
 }
 
 // tiffHeaders walks the chain of directories. A chain that breaks after the
@@ -178,25 +201,40 @@ func tiffHeaders(data []byte) ([]header, error) {
 	return headers, nil
 }
 
-func tiffHeader(reader tiffReader, at int64, tags map[int]float64) header {
-	head := header{directory: at, width: int(min(tags[tagWidth], 1<<30)), height: int(min(tags[tagHeight], 1<<30))}
-	switch unit, stated := tags[tagUnit]; {
-	case !stated || unit == 2:
-		head.dpi = tags[tagXResolution]
-	case unit == 3:
-		head.dpi = tags[tagXResolution] * 2.54
+func tiffHeader(reader tiffReader, at int64, tags map[int][]float64) header {
+	head := header{directory: at, width: int(min(first(tags[tagWidth]), 1<<30)), height: int(min(first(tags[tagHeight]), 1<<30))}
+	switch unit := first(tags[tagUnit]); unit {
+	case 0, 2:
+		head.dpi = first(tags[tagXResolution])
+	case 3:
+		head.dpi = first(tags[tagXResolution]) * 2.54
 	}
-	// The first strip or tile must lie inside the file.
-	strip, striped := tags[tagStrips]
-	if tile, tiled := tags[tagTiles]; tiled {
-		strip, striped = tile, true
+	places, lengths := tags[tagStrips], tags[tagStripBytes]
+	if len(tags[tagTiles]) > 0 {
+		places, lengths = tags[tagTiles], tags[tagTileBytes]
 	}
-	if !striped {
+	if len(places) == 0 {
 		head.fault = fmt.Errorf("%w: a TIFF page without pixels", ErrCorrupt)
-	} else if strip >= float64(len(reader.data)) {
-		head.fault = fmt.Errorf("%w: a TIFF page's pixels lie outside the file", ErrTruncated)
+	}
+	// libtiff would leave white what is missing.
+	for i, place := range places {
+		end := place
+		if i < len(lengths) {
+			end += lengths[i]
+		}
+		if end > float64(len(reader.data)) {
+			head.fault = fmt.Errorf("%w: a TIFF page's pixels lie outside the file", ErrTruncated)
+		}
 	}
 	return head
+}
+
+// first returns the first of some values, 0 of none.
+func first(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	return values[0]
 }
 
 // tiffPage returns a copy of the file whose first page is the one whose
