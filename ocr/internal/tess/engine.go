@@ -102,6 +102,14 @@ func (e *Engine) Close() {
 	}
 }
 
+// Tesseract scales every line to the network's height. An image a pixel high
+// becomes 36 times as wide as it was and keeps the process busy for minutes;
+// one a pixel wide vanishes.
+const (
+	leastSide  = 8 // pixels
+	mostAspect = 150
+)
+
 // Line recognises an image that holds exactly one line, dark on light, cut
 // closely above and below: Tesseract does no layout analysis of its own.
 func (e *Engine) Line(img *image.Gray, dpi int) (Line, error) {
@@ -109,7 +117,7 @@ func (e *Engine) Line(img *image.Gray, dpi int) (Line, error) {
 		return Line{}, ErrClosed
 	}
 	bounds := img.Bounds()
-	if bounds.Empty() {
+	if width, height := bounds.Dx(), bounds.Dy(); min(width, height) < leastSide || width > mostAspect*height || height > mostAspect*width {
 		return Line{}, ErrRefused
 	}
 	pixels := img.Pix[img.PixOffset(bounds.Min.X, bounds.Min.Y):]

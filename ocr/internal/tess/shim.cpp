@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <leptonica/allheaders.h>
 #include <tesseract/baseapi.h>
 #include <tesseract/resultiterator.h>
 
@@ -119,6 +120,7 @@ extern "C" {
 
 tess_engine *tess_open(const char *data, int size, const char *language) {
   try {
+    setMsgSeverity(L_SEVERITY_NONE);  // Leptonica writes to standard error
     auto engine = std::make_unique<tess_engine>();
     if (engine->api.Init(data, size, language, tesseract::OEM_LSTM_ONLY,
                          nullptr, 0, &kNames, &kValues, false, nullptr) != 0) {
