@@ -17,7 +17,7 @@ type feature struct {
 
 // featureCount is how many corners of a picture are described. More find more
 // damaged pages, and cost time with each form.
-const featureCount = 800
+const featureCount = 650
 
 // describe finds the corners of a coarse picture; perPixel maps its pixels to
 // the coordinates wanted.
@@ -86,6 +86,7 @@ const (
 	skewRange   = 9.0
 	poseSpread  = 2.2 // millimetres that a feature may lie off the first pose
 	poseMinimum = 8   // features that must agree on a pose
+	poseClear   = 100 // as many agree by no accident
 )
 
 // pose finds the similarity that most pairs agree on. Two pairs give a pose;

@@ -1,9 +1,11 @@
 package register
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gocv.io/x/gocv"
 
@@ -18,6 +20,7 @@ const (
 	mostLost       = 0.26 // share of the page's zones without any of their print
 	mostResidual   = 0.35 // millimetres
 	formCoverage   = 0.25 // from here on the page is called that form at all
+	clearCoverage  = 0.8  // from here on no other form needs to be tried
 	tryForms       = 3    // so many forms are tried, most agreeing corners first
 )
 
@@ -86,7 +89,8 @@ func (x *Index) find(img *page.Image, pixelsPerMM float64) (*Fit, error) {
 	return fit, nil
 }
 
-// recognise returns the form whose anchors fit best, or -1.
+// recognise returns the form whose anchors fit best, or -1. Of a family of
+// forms it returns any: they are told apart by what differs, later.
 func (x *Index) recognise(s *seeker, pixelsPerMM float64) (int, placement) {
 	mask := gocv.NewMat()
 	defer mask.Close()
@@ -97,33 +101,28 @@ func (x *Index) recognise(s *seeker, pixelsPerMM float64) (int, placement) {
 	}
 	var guesses []guess
 	for i, e := range x.entries {
-		if start, agreed := pose(likest(e.plate.features, corners), pixelsPerMM); agreed >= poseMinimum && start != (Matrix{}) {
-			guesses = append(guesses, guess{i, agreed, start})
+		start, agreed := pose(likest(e.plate.features, corners), pixelsPerMM)
+		if agreed < poseMinimum {
+			continue
 		}
-	}
-	best, lies := -1, placement{}
-	for range min(tryForms, len(guesses)) {
-		next := 0
-		for i := range guesses {
-			if guesses[i].agreed > guesses[next].agreed {
-				next = i
+		if agreed >= poseClear {
+			if placed, ok := s.placeSheet(e.plate, start); ok && placed.coverage >= clearCoverage {
+				return i, placed // no form but a relative of it can fit as well
 			}
 		}
-		tried := guesses[next]
-		guesses[next].agreed = -1
-		related := false
+		guesses = append(guesses, guess{i, agreed, start})
+	}
+	slices.SortStableFunc(guesses, func(a, b guess) int { return cmp.Compare(b.agreed, a.agreed) })
+	best, lies := -1, placement{}
+	for _, tried := range guesses[:min(tryForms, len(guesses))] {
 		if best >= 0 {
-			_, related = x.families[[2]int{best, tried.entry}]
-		}
-		if related || tried.agreed < 0 {
-			continue // relatives are told apart by what differs, later
+			if _, related := x.families[[2]int{best, tried.entry}]; related {
+				continue
+			}
 		}
 		placed, ok := s.placeSheet(x.entries[tried.entry].plate, tried.start)
 		if ok && placed.coverage >= formCoverage && placed.coverage > lies.coverage {
 			best, lies = tried.entry, placed
-		}
-		if lies.coverage > 0.8 {
-			break
 		}
 	}
 	return best, lies
