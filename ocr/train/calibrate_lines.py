@@ -38,7 +38,7 @@ def answers(prepare, net, strips, texts, kinds):
             request += np.uint32([logits.shape[1], length, len(charset)]).tobytes() + charset + np.ascontiguousarray(logits, np.float32).tobytes()
     found = subprocess.run([prepare, "decode"], input=bytes(request), capture_output=True, check=True).stdout.splitlines()
     found = iter(found)
-    return [json.loads(next(found)) if strip is not None else {"Texts": None, "Foreign": 0} for strip in strips]
+    return [json.loads(next(found)) if strip is not None else {"Texts": None} for strip in strips]
 
 
 def spell(text):
@@ -50,7 +50,7 @@ def features(answer):
     limit = lambda p: min(max(p, 1e-9), 1 - 1e-9)
     best = limit(answer["Texts"][0]["P"])
     second = limit(answer["Texts"][1]["P"]) if len(answer["Texts"]) > 1 else 1e-9
-    return [1, np.log(best / (1 - best)), np.log(second / best), min(answer["Foreign"], 3), np.log(len(answer["Texts"][0]["Text"]))]
+    return [1, np.log(best / (1 - best)), np.log(second / best), min(answer["Foreign"], 3), np.log(len(answer["Texts"][0]["Text"])), min(answer["Ambiguous"], 3)]
 
 
 def rows(found, texts):
@@ -66,7 +66,7 @@ def rows(found, texts):
 
 def fit(x, right):
     target = torch.from_numpy(right.astype(np.float64))
-    weights = torch.tensor([0, 1, 0, 0, 0], dtype=torch.float64, requires_grad=True)
+    weights = torch.tensor([0, 1, 0, 0, 0, 0], dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 
     def closure():

@@ -27,6 +27,9 @@ var Outputs = len(symbols) + 2
 // the digit and not the letter, the letter's probability speaks for the digit.
 var twins = map[rune]rune{'O': '0', 'I': '1', 'Z': '2', 'S': '5', 'B': '8'}
 
+// doubles are the pairs that many typefaces draw alike.
+var doubles = map[rune]rune{'O': '0', '0': 'O', 'I': '1', '1': 'I'}
+
 // twinTrust is the share of a twin's probability that is believed.
 const twinTrust = 0.95
 
@@ -42,8 +45,12 @@ type Text struct {
 // Answer is what a line may say, best first, and what its calibration needs.
 type Answer struct {
 	Texts []Text
-	// Foreign is the expected number of characters outside the charset.
+	// Foreign is the number of characters outside the charset.
 	Foreign float64
+	// Ambiguous is the number of the best text's characters that have a double
+	// (O and 0, I and 1) that the charset allows as well: in many typefaces no
+	// pixel tells them apart.
+	Ambiguous int
 }
 
 // lattice is a network's answer for one line, restricted to a charset.
@@ -77,6 +84,13 @@ func Decode(logits []float32, columns int, charset string, length int) (Answer, 
 		}
 		return strings.Compare(a.Text, b.Text)
 	})
+	if len(answer.Texts) > 0 {
+		for _, name := range answer.Texts[0].Text {
+			if double, ok := doubles[name]; ok && slices.Contains(seen.names, double) {
+				answer.Ambiguous++
+			}
+		}
+	}
 	return answer, nil
 }
 
