@@ -6,7 +6,7 @@ import (
 
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
-	"sesshu/ocr/line/decode"
+	"sesshu/ocr/line"
 	"sesshu/ocr/register"
 )
 
@@ -35,7 +35,7 @@ func (s *sheet) line(field form.Field, toPage register.Matrix) error {
 		return err
 	}
 	reading.Candidates = shape(field, candidates)
-	s.by(&reading, "line", s.reader.lineVersion())
+	s.by(&reading, "line", s.reader.line.Version())
 	if !s.settled(field, reading) {
 		stop := s.clock.start(stepTesseract)
 		candidates, err := s.reader.tesseract.Line(crop.Image, dpi(crop), charset(field))
@@ -52,9 +52,6 @@ func (s *sheet) line(field form.Field, toPage register.Matrix) error {
 
 // by notes that a reader had a part in a reading.
 func (s *sheet) by(reading *slip.Reading, reader, version string) {
-	if version == "" {
-		return
-	}
 	if reading.Reader != "" {
 		reader, version = reading.Reader+"+"+reader, reading.Version+" "+version
 	}
@@ -64,12 +61,12 @@ func (s *sheet) by(reading *slip.Reading, reader, version string) {
 // network reads a line with the line network, as far as it knows the charset.
 func (s *sheet) network(step string, crop register.Crop, charset string, length int) ([]slip.Candidate, error) {
 	known := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(decode.Alphabet, r) {
+		if strings.ContainsRune(line.Alphabet, r) {
 			return r
 		}
 		return -1
 	}, charset)
-	if known == "" || s.reader.line == nil {
+	if known == "" {
 		return nil, nil
 	}
 	defer s.clock.start(step)()

@@ -58,9 +58,6 @@ const (
 // latinName looks for a name in Latin capitals, such as COMIRNATY.
 func (s *sheet) latinName(found pasted) (slip.Reading, error) {
 	var reading slip.Reading
-	if s.reader.line == nil {
-		return reading, nil
-	}
 	for _, line := range found.Lines {
 		for _, word := range line.Words {
 			if word.Width < latinShape*word.Height {
@@ -76,7 +73,7 @@ func (s *sheet) latinName(found pasted) (slip.Reading, error) {
 			}
 			best := slip.Reading{Candidates: candidates}.Best()
 			if name, likeness := nameIn(best.Text); likeness == 1 && best.P >= latinSure {
-				s.by(&reading, "line", s.reader.lineVersion())
+				s.by(&reading, "line", s.reader.line.Version())
 				reading.Candidates, reading.Quad = []slip.Candidate{{Text: name, P: nameProbability(1)}}, crop.Quad
 				return reading, nil
 			}

@@ -12,13 +12,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"log/slog"
 	"time"
 
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
 	"sesshu/ocr/digits"
+	"sesshu/ocr/line"
 	"sesshu/ocr/page"
 	"sesshu/ocr/register"
 	"sesshu/ocr/tesseract"
@@ -36,20 +36,7 @@ type Reader struct {
 	index     *register.Index
 	tesseract *tesseract.Reader
 	digits    *digits.Reader
-	line      lineReader
-}
-
-// lineReader is the line network.
-type lineReader interface {
-	Line(img *image.Gray, charset string, length int) ([]slip.Candidate, error)
-	Version() string
-}
-
-func (r *Reader) lineVersion() string {
-	if r.line == nil {
-		return ""
-	}
-	return r.line.Version()
+	line      *line.Reader
 }
 
 // Result is what was read in one file.
@@ -84,12 +71,15 @@ func Open(config Config) (reader *Reader, err error) {
 	if reader.digits, err = digits.Open(); err != nil {
 		return reader, err
 	}
+	if reader.line, err = line.Open(); err != nil {
+		return reader, err
+	}
 	return reader, nil
 }
 
 // Close frees everything. It is safe to call it twice.
 func (r *Reader) Close() error {
-	var err error
+	var all []error
 	if r.index != nil {
 		r.index.Close()
 	}
@@ -97,10 +87,13 @@ func (r *Reader) Close() error {
 		r.tesseract.Close()
 	}
 	if r.digits != nil {
-		err = r.digits.Close()
+		all = append(all, r.digits.Close())
 	}
-	r.index, r.tesseract, r.digits = nil, nil, nil
-	return err
+	if r.line != nil {
+		all = append(all, r.line.Close())
+	}
+	r.index, r.tesseract, r.digits, r.line = nil, nil, nil, nil
+	return errors.Join(all...)
 }
 
 // Read reads every page of a file. A page that cannot be decoded is a reading

@@ -87,7 +87,7 @@ func straight(box form.Rectangle, margin, turn float64) register.Matrix {
 // Tesseract too, unless it is certain already.
 func (s *sheet) lot(found pasted) (slip.Reading, error) {
 	var reading slip.Reading
-	s.by(&reading, "line", s.reader.lineVersion())
+	s.by(&reading, "line", s.reader.line.Version())
 	words, err := s.lotCandidates(found)
 	if err != nil || len(words) == 0 {
 		return reading, err
@@ -105,16 +105,13 @@ func (s *sheet) lot(found pasted) (slip.Reading, error) {
 		}
 	}
 	reading.Candidates, reading.Quad = best.lots, best.crop.Quad
-	if s.reader.line == nil || reading.Best().P < sureAlone {
+	if reading.Best().P < sureAlone {
 		lots, err := s.tesseractLots(best.crop)
 		if err != nil {
 			return reading, err
 		}
-		if s.reader.line != nil {
-			lots = combine(best.lots, lots)
-		}
 		s.by(&reading, "tesseract", s.reader.tesseract.Version())
-		reading.Candidates = lots
+		reading.Candidates = combine(best.lots, lots)
 	}
 	// Two words that may both be the lot: neither is sure.
 	for i := range reading.Candidates {
@@ -144,16 +141,11 @@ func (s *sheet) lotCandidates(found pasted) ([]lotWord, error) {
 			if err != nil {
 				return nil, err
 			}
-			word := lotWord{box: box, crop: crop}
-			if s.reader.line != nil {
-				candidates, err := s.network(stepLine, crop, lotCharacters+separators, 0)
-				if err != nil {
-					return nil, err
-				}
-				word.lots = asLots(candidates)
-			} else if word.lots, err = s.tesseractLots(crop); err != nil {
+			candidates, err := s.network(stepLine, crop, lotCharacters+separators, 0)
+			if err != nil {
 				return nil, err
 			}
+			word := lotWord{box: box, crop: crop, lots: asLots(candidates)}
 			for _, lot := range word.lots {
 				word.score += lot.P
 			}
