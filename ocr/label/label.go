@@ -51,7 +51,7 @@ func Find(img, blank *image.Gray, pixelsPerMM float64) Print {
 	marks := characters(binarise(small, scale), scale)
 	if blank != nil && blank.Rect.Size() == img.Rect.Size() {
 		own, _ := reduce(blank, pixelsPerMM)
-		marks = foreign(marks, binarise(small, scale), binarise(own, scale), scale)
+		marks = foreign(marks, small, own, scale)
 	}
 	if len(marks) == 0 {
 		return Print{}

@@ -2,6 +2,7 @@ package label
 
 import (
 	"cmp"
+	"image"
 	"math"
 	"slices"
 )
@@ -75,47 +76,42 @@ func characters(ink *bitmap, scale float64) []mark {
 	return marks
 }
 
-// foreign keeps the marks that are not the form's own print. A mark is the
-// form's own when nearly all of its ink lies on the form's ink, and the form's
-// ink round it shows: a label's characters that happen to lie over print that
-// the label hides stay.
-func foreign(marks []mark, ink, own *bitmap, scale float64) []mark {
-	const most = 0.7
+// foreign keeps the marks that are not the form's own print: those whose
+// surroundings do not look as on the blank. Ink that merely lies on the form's
+// ink is not enough: a label's characters may lie over print that it hides.
+func foreign(marks []mark, img, blank *image.Gray, scale float64) []mark {
 	return slices.DeleteFunc(marks, func(m mark) bool {
-		on := 0
-		for _, p := range m.pixels {
-			if own.near(int(p.x*scale), int(p.y*scale)) {
-				on++
-			}
-		}
-		if float64(on) < most*float64(len(m.pixels)) {
-			return false
-		}
-		printed, shown := 0, 0
-		for y := max(0, int(m.top*scale)); y <= min(own.height-1, int(m.bottom*scale)); y++ {
-			for x := max(0, int(m.left*scale)); x <= min(own.width-1, int(m.right*scale)); x++ {
-				if own.set[y*own.width+x] {
-					printed++
-					if ink.near(x, y) {
-						shown++
-					}
+		box := image.Rect(int(m.left*scale)-1, int(m.top*scale)-1, int(m.right*scale)+2, int(m.bottom*scale)+2)
+		for dy := -1; dy <= 1; dy++ {
+			for dx := -1; dx <= 1; dx++ {
+				if likeness(img, blank, box, image.Pt(dx, dy)) > ownPrint {
+					return true
 				}
 			}
 		}
-		return float64(shown) >= most*float64(printed)
+		return false
 	})
 }
 
-// near reports whether there is ink at a pixel or beside it.
-func (b *bitmap) near(x, y int) bool {
-	for ny := max(0, y-1); ny <= min(b.height-1, y+1); ny++ {
-		for nx := max(0, x-1); nx <= min(b.width-1, x+1); nx++ {
-			if b.set[ny*b.width+nx] {
-				return true
-			}
+// ownPrint is the correlation from which a mark is the form's own.
+const ownPrint = 0.75
+
+// likeness correlates a box of one picture with the same box of another, moved
+// a little.
+func likeness(img, blank *image.Gray, box image.Rectangle, move image.Point) float64 {
+	box = box.Intersect(img.Rect).Intersect(blank.Rect.Sub(move))
+	var n, a, b, aa, bb, ab float64
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			p, q := float64(img.Pix[y*img.Stride+x]), float64(blank.Pix[(y+move.Y)*blank.Stride+x+move.X])
+			n, a, b, aa, bb, ab = n+1, a+p, b+q, aa+p*p, bb+q*q, ab+p*q
 		}
 	}
-	return false
+	spread := (aa - a*a/n) * (bb - b*b/n)
+	if n == 0 || spread <= 0 {
+		return 0
+	}
+	return (ab - a*b/n) / math.Sqrt(spread)
 }
 
 // angle returns the turn, in degrees clockwise, at which the ink of the marks
