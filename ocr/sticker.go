@@ -146,6 +146,11 @@ func (s *sheet) lotCandidates(found pasted) ([]lotWord, error) {
 				return nil, err
 			}
 			word := lotWord{box: box, crop: crop, lots: asLots(candidates)}
+			if cutShort(line, box) {
+				for i := range word.lots {
+					word.lots[i].P *= doubtCut
+				}
+			}
 			for _, lot := range word.lots {
 				word.score += lot.P
 			}
@@ -155,6 +160,20 @@ func (s *sheet) lotCandidates(found pasted) ([]lotWord, error) {
 		}
 	}
 	return words, nil
+}
+
+// doubtCut is what is left of a lot that may go on after its word's end.
+const doubtCut = 0.5
+
+// cutShort reports whether more print follows a word so closely that it may
+// belong to it: the reader saw the word alone and cannot know.
+func cutShort(line label.Line, box label.Box) bool {
+	const clear = 0.75 // heights of the line
+	end := box.X + box.Width
+	return slices.ContainsFunc(line.Words, func(word label.Box) bool {
+		gap := word.X - end
+		return gap > -0.01 && gap < clear*line.Height && word.Height > 0.4*box.Height
+	})
 }
 
 func (s *sheet) tesseractLots(crop register.Crop) ([]slip.Candidate, error) {
@@ -171,9 +190,13 @@ func within(a, b label.Box) bool {
 	return a.X >= b.X-0.01 && a.X+a.Width <= b.X+b.Width+0.01 && a.Y < b.Y+b.Height && b.Y < a.Y+a.Height
 }
 
-// repaired is the share of a text's probability that goes over to the lots that
-// it becomes when letters and digits that look alike change places.
-const repaired = 0.95
+// How readily a letter turns out to be the digit that stands in its place: O and
+// 0, I and 1 are one shape in many typefaces, so the pattern decides between
+// them; of the others the reader has seen a difference and was seldom wrong.
+const (
+	sameShape    = 0.995
+	similarShape = 0.03
+)
 
 // asLots keeps what is written the way some manufacturer writes its lots. In a
 // place that holds digits only, an O was a 0: typefaces draw them alike, and the
@@ -195,11 +218,30 @@ func asLots(candidates []slip.Candidate) []slip.Candidate {
 			continue
 		}
 		proposals := slices.DeleteFunc(slip.RepairLot("", text), func(lot string) bool { return !digitsKept(text, lot) })
+		total := 1 - sameShape
 		for _, proposal := range proposals {
-			add(proposal, candidate.P*repaired/float64(len(proposals)))
+			total += readiness(text, proposal)
+		}
+		for _, proposal := range proposals {
+			add(proposal, candidate.P*readiness(text, proposal)/total)
 		}
 	}
 	return top(lots)
+}
+
+// readiness is the product over all changes from text to lot.
+func readiness(text, lot string) float64 {
+	share := 1.0
+	for i := range len(text) {
+		switch {
+		case text[i] == lot[i]:
+		case text[i] == 'O' && lot[i] == '0', text[i] == 'I' && lot[i] == '1':
+			share *= sameShape
+		default:
+			share *= similarShape
+		}
+	}
+	return share
 }
 
 // digitsKept reports whether every digit of a text is still there in the lot
