@@ -46,7 +46,7 @@ func drawLook(t *rapid.T) look {
 	case "fax":
 		l.threshold, l.noise = true, 20
 	case "bend":
-		l.bend = rapid.Float64Range(-0.7, 0.7).Draw(t, "bend")
+		l.bend = rapid.Float64Range(-0.4, 0.4).Draw(t, "bend")
 	case "corner":
 		l.corner = rapid.Float64Range(20, 60).Draw(t, "corner")
 	}
@@ -168,7 +168,7 @@ func TestCampaign(t *testing.T) {
 		case "half covered":
 			l.cover = 0.5
 		case "bend":
-			l.bend = 1.4*random.Float64() - 0.7
+			l.bend = 0.8*random.Float64() - 0.4
 		case "faint":
 			l.faint, l.noise = 0.75, 12
 		}
