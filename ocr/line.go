@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,8 +11,8 @@ import (
 	"sesshu/ocr/register"
 )
 
-// line reads a field that is one line of print: with the line network first,
-// and with Tesseract where its answer can still change something.
+// line reads a field that is one line of print with the line network. Tesseract
+// follows when the whole page was read, where it can still change something.
 func (s *sheet) line(field form.Field, toPage register.Matrix) error {
 	if len(field.Gives) == 0 {
 		return nil // nobody asks what stands there
@@ -36,17 +37,35 @@ func (s *sheet) line(field form.Field, toPage register.Matrix) error {
 	}
 	reading.Candidates = shape(field, candidates)
 	s.by(&reading, "line", s.reader.line.Version())
-	if !s.settled(field, reading) {
+	s.again = append(s.again, printed{field, crop, len(s.reading.Readings)})
+	s.add(reading)
+	return nil
+}
+
+// printed is a line that was read once and may be worth a second reader.
+type printed struct {
+	field   form.Field
+	crop    register.Crop
+	reading int // its place among the page's readings
+}
+
+// readAgain asks Tesseract for the lines that are not settled, now that
+// everything else on the page was read.
+func (s *sheet) readAgain() error {
+	for _, line := range s.again {
+		reading := &s.reading.Readings[line.reading]
+		if s.settled(line.field, *reading) {
+			continue
+		}
 		stop := s.clock.start(stepTesseract)
-		candidates, err := s.reader.tesseract.Line(crop.Image, dpi(crop), charset(field))
+		candidates, err := s.reader.tesseract.Line(line.crop.Image, dpi(line.crop), charset(line.field))
 		stop()
 		if err != nil {
-			return err
+			return fmt.Errorf("field %s: %w", line.field.Name, err)
 		}
-		s.by(&reading, "tesseract", s.reader.tesseract.Version())
-		reading.Candidates = combine(reading.Candidates, shape(field, candidates))
+		s.by(reading, "tesseract", s.reader.tesseract.Version())
+		reading.Candidates = bounded(combine(reading.Candidates, shape(line.field, candidates)))
 	}
-	s.add(reading)
 	return nil
 }
 
@@ -77,11 +96,13 @@ func (s *sheet) network(step string, crop register.Crop, charset string, length 
 const (
 	sureAlone  = 0.9998 // the first is surer than any combination could become
 	sureOthers = 0.99   // other prints say the same, each with at least this
+	sureEnough = 0.98   // the field only backs up values that the slip can do without
 )
 
 // settled reports whether a second reader could change nothing: the first is
-// as good as certain, or two other kinds of print on the page say for every
-// value of the field just what the first reads here.
+// as good as certain, or sure enough of values that the slip can do without, or
+// two other kinds of print on the page say for every value of the field just
+// what the first reads here.
 func (s *sheet) settled(field form.Field, reading slip.Reading) bool {
 	best := reading.Best()
 	if best.P >= sureAlone {
@@ -90,6 +111,9 @@ func (s *sheet) settled(field form.Field, reading slip.Reading) bool {
 	if best.P < 0.9 {
 		return false
 	}
+	if best.P >= sureEnough && !s.required(field) {
+		return true
+	}
 	for _, gives := range field.Gives {
 		value, ok := gives.Part(best.Text)
 		if !ok || s.witnesses(gives.Value, value, field) < 2 {
@@ -97,6 +121,15 @@ func (s *sheet) settled(field form.Field, reading slip.Reading) bool {
 		}
 	}
 	return len(field.Gives) > 0
+}
+
+// required reports whether the slip cannot do without a value that the field
+// gives.
+func (s *sheet) required(field form.Field) bool {
+	return slices.ContainsFunc(field.Gives, func(gives form.Gives) bool {
+		value, ok := s.fit.Form.Value(gives.Value)
+		return ok && value.Required
+	})
 }
 
 // witnesses counts the kinds of print, other than the field's own, that say a

@@ -17,6 +17,7 @@ type sheet struct {
 	cutter  *register.Cutter
 	clock   *clock
 	reading *slip.PageReading
+	again   []printed
 }
 
 // The margins round a field's box that the readers are given, in millimetres.
@@ -53,6 +54,9 @@ func (s *sheet) read(ctx context.Context) error {
 			}
 		}
 	}
+	if err := s.readAgain(); err != nil {
+		return err
+	}
 	s.maskPersonalNumbers()
 	return nil
 }
@@ -83,18 +87,24 @@ func (s *sheet) cut(toPage register.Matrix, box form.Rectangle, margin float64) 
 
 // add appends a reading, its candidates bounded to what probabilities may be.
 func (s *sheet) add(reading slip.Reading) {
+	reading.Candidates = bounded(reading.Candidates)
+	s.reading.Readings = append(s.reading.Readings, reading)
+}
+
+// bounded makes sure that candidates are probabilities: each from 0 to 1, at
+// most 1 together, best first, and not too many.
+func bounded(candidates []slip.Candidate) []slip.Candidate {
 	total := 0.0
-	for i, candidate := range reading.Candidates {
-		reading.Candidates[i].P = max(0, min(1, candidate.P))
-		total += reading.Candidates[i].P
+	for i, candidate := range candidates {
+		candidates[i].P = max(0, min(1, candidate.P))
+		total += candidates[i].P
 	}
 	if total > 1 {
-		for i := range reading.Candidates {
-			reading.Candidates[i].P /= total
+		for i := range candidates {
+			candidates[i].P /= total
 		}
 	}
-	reading.Candidates = top(reading.Candidates)
-	s.reading.Readings = append(s.reading.Readings, reading)
+	return top(candidates)
 }
 
 // code reads a barcode or matrix code.

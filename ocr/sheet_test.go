@@ -31,13 +31,18 @@ func TestPersonalNumbersAreMasked(t *testing.T) {
 // TestSettled wants a second reader to be asked unless it could change nothing.
 func TestSettled(t *testing.T) {
 	gives := []form.Gives{{Value: slip.TicketNumber}}
-	f := &form.Form{Fields: []form.Field{
+	f := &form.Form{Values: []form.Value{{Name: slip.TicketNumber, Required: true}, {Name: slip.BirthDate}}, Fields: []form.Field{
 		{Name: "printed", Type: form.PrintedDigits, Gives: gives},
 		{Name: "barcode", Type: form.Barcode, Gives: gives},
 		{Name: "qr", Type: form.QR, Gives: []form.Gives{{Value: slip.TicketNumber, From: 9, To: 18}}},
 	}}
 	read := func(text string, p float64) slip.Reading {
 		return slip.Reading{Candidates: []slip.Candidate{{Text: text, P: p}}}
+	}
+	optional := form.Field{Name: "birth", Type: form.Date, Gives: []form.Gives{{Value: slip.BirthDate}}}
+	s := &sheet{reading: &slip.PageReading{}, fit: &register.Fit{Form: f}}
+	if !s.settled(optional, read("1965-04-12", 0.99)) || s.settled(optional, read("1965-04-12", 0.95)) {
+		t.Error("a value that the slip can do without is settled by a sure reading, and by no other")
 	}
 	for name, test := range map[string]struct {
 		barcode, qr string
