@@ -73,7 +73,23 @@ func characters(ink *bitmap, scale float64) []mark {
 		m.turn(point{}, 0, 1)
 		marks = append(marks, m)
 	}
-	return marks
+	return withoutStreaks(marks)
+}
+
+// withoutStreaks drops thin strokes much taller or wider than the characters:
+// pieces of the line that a dirty roller draws along the page, of a frame or of
+// the label's cut edge.
+func withoutStreaks(marks []mark) []mark {
+	heights := make([]float64, len(marks))
+	for i, m := range marks {
+		heights[i] = m.height()
+	}
+	slices.Sort(heights)
+	return slices.DeleteFunc(marks, func(m mark) bool {
+		usual := max(heights[len(heights)*3/4], 1.5)
+		width, height := m.right-m.left, m.height()
+		return height > 1.6*usual && height > 6*width || width > 2*usual && width > 10*height
+	})
 }
 
 // foreign keeps the marks that are not the form's own print: those whose
