@@ -23,7 +23,7 @@ func readNSYSU(root fs.FS, split Split) ([]session, error) {
 	if err != nil {
 		return nil, err
 	}
-	hand := session{weight: 0.5}
+	hand := session{weight: 0.3}
 	for _, row := range rows[1:] {
 		if len(row) < 3 || nsysuSplit(row[2]) != split || nsysuDoubtful[row[0]] {
 			continue
@@ -84,41 +84,4 @@ func readPicture(root fs.FS, name string) (field, error) {
 		}
 	}
 	return picture, nil
-}
-
-func readSemeion(root fs.FS, split Split) ([]session, error) {
-	content, err := fs.ReadFile(root, "semeion.data")
-	if err != nil {
-		return nil, err
-	}
-	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
-	var first, last int
-	switch split {
-	case Train:
-		first, last = 0, len(lines)/2
-	case Calibrate:
-		first, last = len(lines)/2, len(lines)*3/4
-	case Evaluate:
-		first, last = len(lines)*3/4, len(lines)
-	}
-	const edge = 16
-	hand := session{weight: 0.1}
-	for _, line := range lines[first:last] {
-		columns := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r == ' ' || r == '\r' })
-		if len(columns) != edge*edge+10 {
-			return nil, fmt.Errorf("a row has %d columns, want %d", len(columns), edge*edge+10)
-		}
-		picture := field{edge + 2, edge + 2, make([]uint8, (edge+2)*(edge+2))}
-		for i, column := range columns[:edge*edge] {
-			if strings.HasPrefix(column, "1") {
-				picture.ink[(i/edge+1)*picture.width+i%edge+1] = 255
-			}
-		}
-		for digit, column := range columns[edge*edge:] {
-			if strings.HasPrefix(column, "1") {
-				hand.digits[digit] = append(hand.digits[digit], picture)
-			}
-		}
-	}
-	return []session{hand}, nil
 }

@@ -46,6 +46,14 @@ func (f field) outlined() (field, error) {
 	if pieces > 2 || large.inkWithin(area) < 0.9 {
 		return field{}, errFaint
 	}
+	// Nor may following the ink open or close a loop.
+	peak := uint8(0)
+	for _, value := range large.ink {
+		peak = max(peak, value)
+	}
+	if large.loops(peak/3) != whole.loops(128) {
+		return field{}, errFaint
+	}
 	return whole.cut(area), nil
 }
 

@@ -99,7 +99,6 @@ func TestCorpusRefusesDamage(t *testing.T) {
 			root["nsysu-digits/dev/labels.csv"].Data = []byte("file,label,session\n00000002.png,x,1092_1\n")
 		},
 		"picture missing": func(root fstest.MapFS) { delete(root, "nsysu-digits/dev/00000002.png") },
-		"short row":       func(root fstest.MapFS) { root["semeion/semeion.data"] = &fstest.MapFile{Data: []byte("1,0,1\n")} },
 	} {
 		root := collections(t)
 		damage(root)

@@ -143,6 +143,9 @@ func (w *Writer) copy(canvas *ink.Canvas, box Box, picture field) {
 	width, height := float64(picture.width), float64(picture.height)
 	place, scale := w.place(box, width, height, w.slant/3) // real digits bring their own slant
 	line := picture.thinned(w.pen * (0.95 + 0.2*w.random.Float64()) / scale)
+	if line.loops(128) != picture.loops(128) {
+		line = picture // too ragged for a thin pen
+	}
 	canvas.Cover(width, height, place, func(x, y float64) float64 {
 		return 0.5 + (line.between(x-0.5, y-0.5)-128)/70
 	}, w.ink)
