@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -102,6 +103,14 @@ type part struct {
 	p     float64
 }
 
+func total(parts []part) float64 {
+	sum := 0.0
+	for _, part := range parts {
+		sum += part.p
+	}
+	return sum
+}
+
 // decodeDate returns the best days of the calendar.
 func decodeDate(field form.Field, cells []digits.Cell) []slip.Candidate {
 	groups := dateGroups(field.Format, cells)
@@ -128,8 +137,17 @@ func decodeDate(field form.Field, cells []digits.Cell) []slip.Candidate {
 			}
 		}
 	}
+	dates := 0.0
+	for _, date := range slices.Sorted(maps.Keys(mass)) { // in order: sums must not depend on the map
+		dates += mass[date]
+	}
+	// Nobody writes a month 15: what the cells give to no day of the calendar is
+	// shared out, but for the share in which people do.
+	impossible := max(0, total(years)*total(months)*total(days)-dates)
+	scale := 1 / (1 - (1-impossibleShare)*impossible)
 	candidates := make([]slip.Candidate, 0, len(mass))
 	for date, p := range mass {
+		p *= scale
 		candidates = append(candidates, slip.Candidate{Text: date, P: p})
 	}
 	return top(candidates)
@@ -246,3 +264,7 @@ func top(candidates []slip.Candidate) []slip.Candidate {
 	}
 	return slices.DeleteFunc(candidates, func(c slip.Candidate) bool { return c.P < 1e-9 })
 }
+
+// impossibleShare is how often, against a real day, a date is written that is on
+// no calendar.
+const impossibleShare = 0.02
