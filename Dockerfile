@@ -2,7 +2,7 @@
 # Build: the compiler and the headers stay in this stage.
 FROM golang:1.26-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        pkg-config libopencv-dev libtesseract-dev libleptonica-dev \
+        pkg-config libopencv-dev libtesseract-dev libleptonica-dev libjpeg-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY go.mod go.sum ./
@@ -14,7 +14,7 @@ RUN go build -trimpath -o /sesshu ./cmd/sesshu
 FROM debian:12-slim AS runtime
 RUN apt-get update && apt-get install -y --no-install-recommends \
         ca-certificates poppler-utils tesseract-ocr-eng tesseract-ocr-jpn \
-        libtesseract5 libopencv-core406 libopencv-imgproc406 libopencv-imgcodecs406 libopencv-calib3d406 \
+        libtesseract5 libjpeg62-turbo libopencv-core406 libopencv-imgproc406 libopencv-imgcodecs406 libopencv-calib3d406 \
         libopencv-dnn406 libopencv-features2d406 libopencv-flann406 libopencv-ml406 libopencv-objdetect406 \
         libopencv-photo406 libopencv-highgui406 libopencv-shape406 libopencv-stitching406 libopencv-superres406 \
         libopencv-video406 libopencv-videoio406 libopencv-videostab406 libopencv-viz406 libopencv-contrib406 \

@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 # Native packages: what the program needs to build and run, and what only the
 # tests need (scanner backends as independent peers, a browser).
-RUN_PACKAGES := gcc g++ libc6-dev pkg-config libopencv-dev libtesseract-dev libleptonica-dev \
+RUN_PACKAGES := gcc g++ libc6-dev pkg-config libopencv-dev libtesseract-dev libleptonica-dev libjpeg-dev \
 	tesseract-ocr-eng tesseract-ocr-jpn postgresql poppler-utils \
 	fonts-ipaexfont fonts-noto-cjk fonts-ocr-b fonts-dejavu-core fonts-liberation
 TEST_PACKAGES := sane-utils libsane1 libsane-common sane-airscan tesseract-ocr qpdf
@@ -21,7 +21,7 @@ GO_FILES = $(shell git ls-files '*.go')
 # Tesseract's and OpenCV's own threads fight with one process a core.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help run test build station packages test-packages lint fuzz faults bench train
+.PHONY: help run test build station packages test-packages lint fuzz faults bench registration station-faults
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -71,3 +71,9 @@ fuzz: ## fuzz every parser for a while (FUZZTIME=30s)
 			echo "== $$package $$name" && go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) $$package || exit 1; \
 		done; \
 	done
+
+registration: ## measure registration on 1,100 synthetic pages
+	SESSHU_CAMPAIGN=1100 go test -count=1 ./ocr/register -run TestCampaign -v -timeout 60m
+
+station-faults: ## 1,000 batches with planted jams, double feeds, lost and repeated pages
+	go test -count=1 -timeout 60m -run FaultCampaign ./scanner/station -campaign 1000 -v

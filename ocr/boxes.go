@@ -19,9 +19,9 @@ const maxCandidates = 8
 
 // decodeBoxes turns the cells of one field into whole texts: digits with the
 // preprinted characters between them, or for a date the day in ISO form. Its
-// probabilities are products over the cells and are never normalised to the
-// possible texts: that a month 13 does not exist does not make an unclear
-// month clear.
+// probabilities are products over the cells. What the cells give to "no digit"
+// stays with what is missing from 1; only the mass of digits that make no day
+// is shared out among the days (see decodeDate).
 func decodeBoxes(field form.Field, cells []digits.Cell) (candidates []slip.Candidate, empty float64) {
 	if len(cells) == 0 || len(cells) != strings.Count(onlyCells(field.Format), "#") {
 		return nil, 0
