@@ -42,7 +42,8 @@ func curve(points []point) []point {
 			a, b := points[i-1], points[i]
 			refined = append(refined, point{a.x*0.75 + b.x*0.25, a.y*0.75 + b.y*0.25}, point{a.x*0.25 + b.x*0.75, a.y*0.25 + b.y*0.75})
 		}
-		points = append(refined, points[len(points)-1])
+		refined = append(refined, points[len(points)-1])
+		points = refined
 	}
 	return points
 }
