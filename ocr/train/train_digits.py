@@ -1,4 +1,4 @@
-"""train_digits.py WORK OUT SEED EPOCHS [WIDTH]: trains one digit network on
+"""train_digits.py WORK OUT SEED EPOCHS: trains one digit network on
 WORK/cells-train-*.npz and writes OUT (ONNX) and OUT.pt (weights)."""
 import pathlib
 import sys
@@ -40,12 +40,11 @@ def shake(planes, generator):
 
 def main():
     work, out, seed, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    width = float(sys.argv[5]) if len(sys.argv) > 5 else 1.0
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     views, labels, _ = load(work, "train")
-    net = nets.Digits(width).to(memory_format=torch.channels_last)  # half as fast again on a CPU
+    net = nets.Digits().to(memory_format=torch.channels_last)  # half as fast again on a CPU
     optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-2)
     steps = epochs * (len(views) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps, pct_start=.15)

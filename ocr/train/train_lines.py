@@ -1,5 +1,6 @@
-"""train_lines.py WORK OUT SEED STEPS: trains the line network on
-WORK/lines-train-*.npz and writes OUT (ONNX) and OUT.pt (weights)."""
+"""train_lines.py WORK OUT SEED STEPS [FROM]: trains the line network on
+WORK/lines-train-*.npz and writes OUT (ONNX) and OUT.pt (weights). FROM is the
+.pt file of an earlier run to go on from."""
 import pathlib
 import sys
 import time
@@ -66,8 +67,12 @@ def main():
     sizes = np.array(sorted(by_width))
     share = np.array([len(by_width[s]) * s for s in sizes], np.float64)
     net = nets.Lines(lines.CLASSES).to(memory_format=torch.channels_last)  # half as fast again on a CPU
-    optimizer = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps, pct_start=.15)
+    peak = 4e-3
+    if len(sys.argv) > 5:
+        net.load_state_dict(torch.load(sys.argv[5]))
+        peak = 2e-3
+    optimizer = torch.optim.AdamW(net.parameters(), lr=peak, weight_decay=1e-2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak, total_steps=steps, pct_start=.15)
     began, total = time.time(), 0.0
     for step in range(steps):
         width = int(sizes[rng.choice(len(sizes), p=share / share.sum())])
