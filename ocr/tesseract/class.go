@@ -15,17 +15,21 @@ type class struct {
 	// meaning returns what a text stands for, and whether it stands for
 	// anything. Texts with one meaning are one answer.
 	meaning func(text string) (string, bool)
+	// sense is how many times likelier a text with a meaning is than one
+	// without: nobody prints an impossible day, while new lots appear.
+	sense float64
 }
 
-// sense is how many times likelier a text with a meaning is than one without.
-const sense = 20
-
-var logSense = math.Log(sense)
+// shortestLot is how long a lot number is that its shape speaks for. Four
+// characters of a lot's shape are found in any year: 2O24.
+const shortestLot = 5
 
 var (
-	digits  = class{"digits", func(text string) (string, bool) { return text, true }}
-	letters = class{"letters", func(text string) (string, bool) { return text, len(slip.LotMakers(text)) > 0 }}
-	dates   = class{"dates", slip.ParseDate}
+	digits  = class{"digits", func(text string) (string, bool) { return text, true }, 1}
+	letters = class{"letters", func(text string) (string, bool) {
+		return text, len(text) >= shortestLot && len(slip.LotMakers(text)) > 0
+	}, 20}
+	dates = class{"dates", slip.ParseDate, 400}
 )
 
 // classOf tells the class by the alphabet: the sign for year makes a date,
@@ -102,10 +106,11 @@ func (c class) rank(found []hypothesis) []hypothesis {
 	var ranked []hypothesis
 	place := make(map[string]int)
 	for _, h := range found {
+		h.logP -= h.doubled()
 		meaning, ok := c.meaning(string(h.text))
 		if !ok {
 			meaning = "?" + string(h.text)
-			h.logP -= logSense
+			h.logP -= math.Log(c.sense)
 		}
 		if i, known := place[meaning]; known {
 			ranked[i].logP = addLog(ranked[i].logP, h.logP)
@@ -116,4 +121,24 @@ func (c class) rank(found []hypothesis) []hypothesis {
 	}
 	slices.SortStableFunc(ranked, func(a, b hypothesis) int { return cmp.Compare(b.logP, a.logP) })
 	return ranked
+}
+
+// twice is what a text loses for each pair of neighbours that are drawn alike
+// and stand closer than characters do: one glyph that was read as two.
+const twice = 3
+
+func (h hypothesis) doubled() float64 {
+	loss := 0.0
+	for i := 1; i < len(h.from); i++ {
+		if h.from[i]-h.at[i-1] > 2 {
+			continue
+		}
+		for _, other := range alike[string(h.text[i-1])] {
+			if other.char == string(h.text[i]) {
+				loss += twice
+				break
+			}
+		}
+	}
+	return loss
 }

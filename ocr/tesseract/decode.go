@@ -13,7 +13,8 @@ import (
 type hypothesis struct {
 	text  []rune
 	logP  float64
-	at    []int // time step at which each character first showed
+	from  []int // time step at which each character's first code showed
+	at    []int // and its last
 	codes []int // each character's last code
 }
 
@@ -182,9 +183,13 @@ func (n *node) hypothesis() hypothesis {
 	for m := n; m.parent != nil; m = m.parent {
 		if m.char != 0 {
 			h.text, h.at, h.codes = append(h.text, m.char), append(h.at, m.at), append(h.codes, m.code)
+			h.from = append(h.from, m.at)
+		} else {
+			h.from[len(h.from)-1] = m.at
 		}
 	}
 	slices.Reverse(h.text)
+	slices.Reverse(h.from)
 	slices.Reverse(h.at)
 	slices.Reverse(h.codes)
 	return h

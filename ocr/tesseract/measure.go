@@ -31,14 +31,14 @@ var featureNames = []string{
 
 const mostTexts = 6
 
-func measure(found []hypothesis, steps []step, set alphabet, foreign float64, ready prepared) Measurement {
-	found = slices.DeleteFunc(found, func(h hypothesis) bool { return len(h.text) == 0 })
+// readable leaves out the empty text.
+func readable(found []hypothesis) []hypothesis {
+	return slices.DeleteFunc(found, func(h hypothesis) bool { return len(h.text) == 0 })
+}
+
+func measure(class class, found []hypothesis, steps []step, foreign float64, ready prepared) Measurement {
 	if len(found) == 0 {
 		return Measurement{}
-	}
-	class := classOf(set)
-	if class.name == letters.name {
-		found = vary(found, set)
 	}
 	found = class.rank(found)
 	found = found[:min(len(found), mostTexts)]
@@ -82,13 +82,16 @@ func features(found []hypothesis, steps []step, foreign float64, ready prepared)
 // certainty looks, for each character, for the highest step between its first
 // appearance and the next character's.
 func certainty(h hypothesis, steps []step) (weakest, mean float64) {
+	if len(h.codes) == 0 {
+		return 2, 0.5 // a text that the steps did not spell
+	}
 	for i, code := range h.codes {
 		end := len(steps)
 		if i+1 < len(h.at) {
 			end = h.at[i+1]
 		}
 		peak := leastP
-		for t := h.at[i]; t < end; t++ {
+		for t := h.at[i]; t < min(end, len(steps)); t++ {
 			peak = max(peak, steps[t].code[code])
 		}
 		doubt := -math.Log(min(1, peak))

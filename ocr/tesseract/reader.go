@@ -92,5 +92,15 @@ func (r *Reader) Measure(img *image.Gray, dpi int, charset string) (Measurement,
 	}
 	set := newAlphabet(charset, language.book)
 	steps, foreign := restrict(line, set)
-	return measure(search(steps, set), steps, set, foreign, ready), nil
+	found := readable(search(steps, set))
+	class := classOf(set)
+	switch class.name {
+	case letters.name:
+		found = vary(found, set)
+	case dates.name:
+		if found, err = r.date(found, line, ready.image, set); err != nil {
+			return Measurement{}, err
+		}
+	}
+	return measure(class, found, steps, foreign, ready), nil
 }

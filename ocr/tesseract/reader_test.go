@@ -213,3 +213,30 @@ func BenchmarkLine(b *testing.B) {
 		}
 	}
 }
+
+// Dates are read in Japanese with their signs; the typeface is the one that
+// Debian and Ubuntu install for the forms.
+func TestDates(t *testing.T) {
+	const charset = "0123456789年月日明治大正昭和平成令元西暦MTSHR/-. "
+	faces, err := typeset.Load("/usr/share/fonts/opentype/ipaexfont-mincho/ipaexm.ttf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := open(t)
+	for i, date := range []string{"1980年8月11日", "昭和55年6月20日", "令和元年12月1日", "1972年 3月24日", "平成 2年10月30日"} {
+		drawn, err := faces[0].Line(date, 150, 0, 60)
+		if err != nil {
+			t.Fatal(err)
+		}
+		random := rand.New(rand.NewPCG(uint64(i), 8))
+		found := read(t, reader, degrade.Random(random, 0.5).Apply(drawn, 4, random), charset)
+		want, _ := slip.ParseDate(date)
+		if len(found) == 0 {
+			t.Errorf("%s is not read", date)
+			continue
+		}
+		if got, _ := slip.ParseDate(found[0].Text); got != want {
+			t.Errorf("read %v, drawn %s", found[0], date)
+		}
+	}
+}
