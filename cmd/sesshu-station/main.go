@@ -44,7 +44,13 @@ type commands struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	status := run(ctx)
+	stop()
+	os.Exit(status)
+}
+
+// run is main without the process; it returns the exit status.
+func run(ctx context.Context) int {
 	var cli commands
 	parsed := kong.Parse(&cli, kong.Name("sesshu-station"),
 		kong.Description("The scanning station: scanner to spool, spool to service.\nスキャナーからスプール、スプールから台帳サービスへ。"),
@@ -53,9 +59,9 @@ func main() {
 	cli.logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	if err := parsed.Run(&cli); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, "sesshu-station:", err)
-		stop()
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 type scanCommand struct {
@@ -112,7 +118,7 @@ func (c *scanCommand) device(cli *commands) (scanner.Device, error) {
 	case "folder":
 		return folder.New(folder.Config{Dir: address, Logger: cli.logger}), nil
 	}
-	return nil, fmt.Errorf("device %q begins with none of escl:, sane:, folder:", c.Device)
+	return nil, fmt.Errorf("device %q is not of the form escl:…, sane:… or folder:…", c.Device)
 }
 
 type handInCommand struct{}

@@ -24,7 +24,7 @@ type samplesCommand struct {
 	Workers     int      `help:"Slips drawn at a time; by default one per core." default:"0"`
 }
 
-func (c *samplesCommand) Run(ctx context.Context, settings *Settings) error {
+func (c *samplesCommand) Run(ctx context.Context) error {
 	if c.DrawForms != "" {
 		return samples.DrawForms(c.DrawForms)
 	}

@@ -75,7 +75,7 @@ func (s *Settings) serve(ctx context.Context, options serveOptions) (err error) 
 			}
 			s.logger.InfoContext(ctx, "desk open", slog.String("address", listener.Addr().String()))
 		}
-		v, err := s.newService(store, serviceOptions{
+		v, err := s.newService(store, serviceOptions{ //nolint:contextcheck // the desk asks for pages without a context; newService bounds the time
 			stateDir: stateDir, listener: listener, secure: options.secure, processes: options.processes,
 		})
 		if err != nil {

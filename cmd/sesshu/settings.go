@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -119,5 +118,3 @@ func (s *Settings) loadPolicy() (decide.Policy, error) {
 	}
 	return policy, nil
 }
-
-var errNoMasters = errors.New("no registers: give --masters DIR with tickets.csv, lots.csv and facilities.csv; without them every slip is asked")

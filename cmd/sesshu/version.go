@@ -8,7 +8,7 @@ import (
 
 type versionCommand struct{}
 
-func (versionCommand) Run(settings *Settings) error {
+func (versionCommand) Run(settings *Settings) error { //nolint:unparam // kong wants an error from every command
 	revision, modified := "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, setting := range info.Settings {

@@ -133,7 +133,7 @@ func (p *Pool) slot(ctx context.Context) error {
 			}
 		case t := <-p.tasks:
 			var reply outcome
-			reply.answer, reply.body, reply.err = child.ask(t.ctx, p.config.TimeLimit, t.ask, t.file)
+			reply.answer, reply.body, reply.err = child.ask(t.ctx, p.config.TimeLimit, t.ask, t.file) //nolint:contextcheck // a task lives as long as its asker, not as the pool
 			t.reply <- reply
 			switch {
 			case reply.err != nil && !errors.Is(reply.err, ErrFault):

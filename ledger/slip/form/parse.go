@@ -514,6 +514,7 @@ func (p *parser) finishFields() {
 			if len(field.Choices) == 0 {
 				p.fault("type %s wants at least one choice", field.Type)
 			}
+		default: // a box is all the others need
 		}
 		for _, gives := range field.Gives {
 			if _, ok := p.form.Value(gives.Value); !ok {
