@@ -38,10 +38,10 @@ type Reader struct {
 	version     string
 }
 
-// batch is the number of views in one forward pass. It is always the same: a
-// last, smaller batch is filled up, so that no cell's arithmetic depends on how
-// many others there are.
-const batch = 24
+// batch is the number of views in one forward pass, two cells'. It is always the
+// same: a last, smaller batch is filled up, so that no cell's arithmetic depends
+// on how many others there are. Larger batches gain nothing on one core.
+const batch = 6
 
 // Version names the networks and their calibration: it changes whenever any of
 // them does.

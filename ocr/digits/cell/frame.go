@@ -24,8 +24,8 @@ const (
 func removeFrame(ink plane.Plane) image.Rectangle {
 	margin := int(marginMM * workPerMM)
 	inside := image.Rect(margin, margin, ink.W-margin, ink.H-margin)
-	rows := lines{ink: ink, length: ink.W, depth: ink.H, along: 1, across: ink.W}
-	columns := lines{ink: ink, length: ink.H, depth: ink.W, along: ink.W, across: 1}
+	rows := lines{ink: ink, length: ink.W, depth: ink.H, along: 1, across: ink.W, shifts: shifts(ink.W)}
+	columns := lines{ink: ink, length: ink.H, depth: ink.W, along: ink.W, across: 1, shifts: shifts(ink.H)}
 	inside.Min.Y = rows.clear(false, inside.Min.Y)
 	inside.Max.Y = rows.clear(true, inside.Max.Y)
 	inside.Min.X = columns.clear(false, inside.Min.X)
@@ -38,12 +38,26 @@ type lines struct {
 	ink           plane.Plane
 	length, depth int // pixels in a row; rows
 	along, across int // index steps
+	shifts        [2*lineSlant + 1][]int
+}
+
+// shifts returns, for every slant from -lineSlant on, how far a sheared row has
+// moved at each of its pixels.
+func shifts(length int) [2*lineSlant + 1][]int {
+	var all [2*lineSlant + 1][]int
+	for i := range all {
+		all[i] = make([]int, length)
+		for at := range length {
+			all[i][at] = (2*at - length) * (i - lineSlant) / (2 * length)
+		}
+	}
+	return all
 }
 
 // index returns the place of pixel i of the row at depth, sheared by slant
 // pixels over the row's length; ok is false outside the plane.
 func (l lines) index(i, depth, slant int) (place int, ok bool) {
-	at := depth + (2*i-l.length)*slant/(2*l.length)
+	at := depth + l.shifts[slant+lineSlant][i]
 	return i*l.along + at*l.across, at >= 0 && at < l.depth
 }
 

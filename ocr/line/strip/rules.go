@@ -16,16 +16,21 @@ const (
 // bridged, so that a letter that touches one survives.
 func removeRules(ink plane.Plane) {
 	thick := max(2, int(ruleThick*float64(ink.H)+0.5))
+	slopes := make([][]int, 2*ruleSteps+1)
+	for i := range slopes {
+		slopes[i] = shifts(ink.W, float64(i-ruleSteps)*slopeStep)
+	}
 	for range 4 {
-		row, slope, best, dark := -1, 0.0, 0.0, 0.0
-		for i := -ruleSteps; i <= ruleSteps; i++ {
-			s := float64(i) * slopeStep
+		row, best, dark := -1, 0.0, 0.0
+		var slope []int
+		for i, candidate := range slopes {
+			s := float64(i-ruleSteps) * slopeStep
 			for y := range ink.H {
 				if y > ink.H/3 && y < ink.H-1-ink.H/3 {
 					continue
 				}
-				if cover, mean := levelCover(ink, y, s); cover-0.3*s*s+0.0005*mean > best {
-					row, slope, best, dark = y, s, cover-0.3*s*s+0.0005*mean, mean
+				if cover, mean := levelCover(ink, y, candidate); cover-0.3*s*s+0.0005*mean > best {
+					row, slope, best, dark = y, candidate, cover-0.3*s*s+0.0005*mean, mean
 				}
 			}
 		}
@@ -63,10 +68,10 @@ func removeRules(ink plane.Plane) {
 
 // levelCover returns the share of a sloping row that is inked about evenly, and
 // the row's mean ink.
-func levelCover(ink plane.Plane, row int, slope float64) (cover, mean float64) {
+func levelCover(ink plane.Plane, row int, slope []int) (cover, mean float64) {
 	sum, count := float32(0), 0
 	for x := 0; x < ink.W; x += stride {
-		if y := slopingRow(ink, x, row, slope); y >= 0 && y < ink.H {
+		if y := row + slope[x]; y >= 0 && y < ink.H {
 			sum += ink.At(x, y)
 			count++
 		}
@@ -78,19 +83,26 @@ func levelCover(ink plane.Plane, row int, slope float64) (cover, mean float64) {
 	inked, all := 0, 0
 	for x := 0; x < ink.W; x += stride {
 		all++
-		if y := slopingRow(ink, x, row, slope); y >= 0 && y < ink.H && ink.At(x, y) > enough {
+		if y := row + slope[x]; y >= 0 && y < ink.H && ink.At(x, y) > enough {
 			inked++
 		}
 	}
 	return float64(inked) / float64(all), float64(sum) / float64(count)
 }
 
-func slopingRow(ink plane.Plane, x, row int, slope float64) int {
-	shift := slope * (float64(x) - float64(ink.W-1)/2)
-	if shift < 0 {
-		return row - int(-shift+0.5)
+// shifts returns how far a sloping row has moved at each column; the middle
+// column stays.
+func shifts(width int, slope float64) []int {
+	all := make([]int, width)
+	for x := range all {
+		shift := slope * (float64(x) - float64(width-1)/2)
+		if shift < 0 {
+			all[x] = -int(-shift + 0.5)
+		} else {
+			all[x] = int(shift + 0.5)
+		}
 	}
-	return row + int(shift+0.5)
+	return all
 }
 
 // uprightCover returns the share of a column that is inked about evenly.
@@ -111,9 +123,9 @@ func uprightCover(ink plane.Plane, x int) float64 {
 
 // bridge replaces the sloping rows from low to high by the straight way from
 // the row before to the row after, wherever that is lighter.
-func bridge(ink plane.Plane, low, high int, slope float64) {
+func bridge(ink plane.Plane, low, high int, slope []int) {
 	at := func(x, row int) (float32, int) {
-		y := slopingRow(ink, x, row, slope)
+		y := row + slope[x]
 		if y < 0 || y >= ink.H {
 			return 0, -1
 		}
