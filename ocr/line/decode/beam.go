@@ -20,6 +20,10 @@ func (p *prefix) total() float64 { return p.blank + p.nonBlank }
 // column. Texts that need one are still scored exactly when they are found.
 const negligible = 1e-5
 
+// hopeless is the share of the best prefix's probability below which another is
+// dropped at once.
+const hopeless = 1e-8
+
 // search returns the texts at the end of the beam, best first.
 func (l lattice) search(length int) [][]int {
 	beam := []*prefix{{blank: 1}}
@@ -80,7 +84,11 @@ func best(all map[string]*prefix) []*prefix {
 		}
 		return cmp.Compare(a.key, b.key)
 	})
-	return kept[:min(len(kept), beamWidth)]
+	kept = kept[:min(len(kept), beamWidth)]
+	for len(kept) > 1 && kept[len(kept)-1].total() < hopeless*kept[0].total() {
+		kept = kept[:len(kept)-1]
+	}
+	return kept
 }
 
 // rescale keeps long lines of doubtful columns from vanishing in rounding.
