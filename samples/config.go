@@ -17,7 +17,7 @@ type Dates string
 
 // The ways.
 const (
-	DatesMixed Dates = "mixed" // half by hand, a quarter printed, a quarter stamped
+	DatesMixed Dates = "mixed" // a quarter by hand, half stamped, a quarter printed
 	DatesHand  Dates = "hand"
 	DatesPrint Dates = "print"
 	DatesStamp Dates = "stamp"

@@ -136,7 +136,7 @@ func (m *maker) dateBy(random *rand.Rand) page.Way {
 	case DatesStamp:
 		return page.ByStamp
 	default:
-		return pickWay(random, 0.5, 0.25)
+		return pickWay(random, 0.25, 0.5)
 	}
 }
 
