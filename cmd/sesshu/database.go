@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"sesshu/ledger"
 	"sesshu/ledger/images"
@@ -26,6 +27,23 @@ type database struct {
 // caller runs and closes it. A visitor joins the server that a running service
 // holds, if one does.
 func (s *Settings) openDatabase(ctx context.Context, stateDir string, visitor bool) (*database, error) {
+	for attempt := 1; ; attempt++ {
+		d, err := s.startDatabase(ctx, stateDir, visitor)
+		// A private server that is killed while it is migrated has nobody yet
+		// who watches over it; starting it again recovers it.
+		if err == nil || s.DatabaseURL != "" || attempt == startAttempts || ctx.Err() != nil ||
+			errors.Is(err, postgres.ErrInUse) || errors.Is(err, postgres.ErrNoBinaries) || errors.Is(err, postgres.ErrNoUser) {
+			return d, err
+		}
+		s.logger.WarnContext(ctx, "starting the database again", slog.Any("error", err))
+	}
+}
+
+// startAttempts is how often the private server is started before its fault is
+// taken to be lasting.
+const startAttempts = 3
+
+func (s *Settings) startDatabase(ctx context.Context, stateDir string, visitor bool) (*database, error) {
 	d := &database{imagesFolder: filepath.Join(stateDir, "images")}
 	if s.DatabaseURL != "" {
 		d.serviceURL, d.ownerURL = s.DatabaseURL, s.OwnerDatabaseURL
@@ -68,17 +86,28 @@ func (d *database) close(logger *slog.Logger) {
 	}
 }
 
-// openStore opens the ledger and its images.
+// openStore opens the ledger and its images. A private server may be on its way
+// back from a crash, so it is given a while.
 func (d *database) openStore(ctx context.Context, logger *slog.Logger) (*ledger.Store, error) {
-	return ledger.Open(ctx, ledger.Config{
-		DatabaseURL: d.serviceURL,
-		Images:      images.New(d.imagesFolder),
-		Logger:      logger,
-		Validate: func(value slip.Value, text string) error {
-			_, err := slip.Normalise(value, text)
-			return err
-		},
-	})
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		store, err := ledger.Open(ctx, ledger.Config{
+			DatabaseURL: d.serviceURL,
+			Images:      images.New(d.imagesFolder),
+			Logger:      logger,
+			Validate: func(value slip.Value, text string) error {
+				_, err := slip.Normalise(value, text)
+				return err
+			},
+		})
+		if err == nil || d.private == nil || time.Now().After(deadline) {
+			return store, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 // withStore runs act with the ledger open: for the short commands. When a
