@@ -72,7 +72,8 @@ func TestAirscanScansTheStack(t *testing.T) {
 
 // A jam is spoken so that another client understands it. (sane-airscan knows no
 // state for a double feed or an open hatch and reports them as an empty feeder,
-// which is why the station speaks eSCL itself.)
+// which is why the station speaks eSCL itself. It also reads ahead, and a jam it
+// meets there drops the pages it has not handed on yet: at most two arrive.)
 func TestAirscanUnderstandsAJam(t *testing.T) {
 	const width, height = 600, 800
 	device := New(Config{MediaType: "image/png", Resolution: 100, PixelWidth: width, PixelHeight: height,
@@ -81,8 +82,11 @@ func TestAirscanUnderstandsAJam(t *testing.T) {
 		device.Load(Sheet{Name: fmt.Sprint(number), Front: testcard.PNG(number, width, height)})
 	}
 	pages, output, err := airscan(t, device, "--source", "ADF", "--mode", "Gray", "--resolution", "100")
-	if err == nil || !strings.Contains(output, "feeder jammed") || len(pages) != 2 {
+	if err == nil || !strings.Contains(output, "feeder jammed") || len(pages) > 2 {
 		t.Errorf("%v, %d pages\n%s", err, len(pages), output)
+	}
+	if left := device.Feeder(); len(left) != 1 {
+		t.Errorf("%d sheets left in the feeder, want the one behind the jam", len(left))
 	}
 }
 
