@@ -58,8 +58,8 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Split == "" {
 		c.Split = hand.Evaluate
 	}
-	if !slices.Contains([]hand.Split{hand.Train, hand.Calibrate, hand.Evaluate}, c.Split) {
-		return c, fmt.Errorf("split %q is none of train, calibrate, evaluate", c.Split)
+	if !slices.Contains(hand.Splits(), c.Split) {
+		return c, fmt.Errorf("split %q is none of train, calibrate, evaluate, test", c.Split)
 	}
 	if c.Dates == "" {
 		c.Dates = DatesMixed

@@ -10,8 +10,9 @@ import numpy as np
 import cells
 
 EVALUATE_MIX = {"mnist": .3, "nsysu": .12, "box": .06, "semeion": .06, "font": .1, "empty": .12, "other": .24}
+TEST_MIX = {name: share for name, share in EVALUATE_MIX.items() if name != "semeion"}
 CALIBRATE_MIX = {"mnist": .4, "nsysu": .12, "box": .06, "font": .1, "empty": .1, "other": .22}
-MIXES = {"train": cells.TRAIN_MIX, "calibrate": CALIBRATE_MIX, "evaluate": EVALUATE_MIX}
+MIXES = {"train": cells.TRAIN_MIX, "calibrate": CALIBRATE_MIX, "evaluate": EVALUATE_MIX, "test": TEST_MIX}
 
 if __name__ == "__main__":
     data, prepare, work, split, gentle, first, shards, count = sys.argv[1:]

@@ -44,14 +44,17 @@ func readNSYSU(root fs.FS, split Split) ([]session, error) {
 // nsysuDoubtful are pictures whose labels are in doubt.
 var nsysuDoubtful = map[string]bool{"00000147.png": true, "00000748.png": true, "00001303.png": true}
 
+// nsysuSplit sorts NSYSU's sessions.
 func nsysuSplit(session string) Split {
 	switch {
-	case strings.HasPrefix(session, "108"):
-		return Train
-	case strings.HasPrefix(session, "1091"):
+	case strings.HasPrefix(session, "1091_3"):
+		return Test
+	case strings.HasPrefix(session, "1092_1"):
 		return Calibrate
-	default:
+	case strings.HasPrefix(session, "1092_2"):
 		return Evaluate
+	default:
+		return Train
 	}
 }
 
