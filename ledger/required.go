@@ -71,7 +71,7 @@ func unreadable(sha256 slip.Hash) []slip.PageDecision {
 		}
 	}
 	return []slip.PageDecision{{
-		Reading: slip.PageReading{SHA256: sha256, Page: 1, Faults: []slip.Reason{slip.ReasonUnreadable}},
+		Reading: slip.PageReading{SHA256: sha256, Page: 1, Faults: []slip.Reason{slip.ReasonUnreadable}, Fault: slip.FaultReader},
 		Decision: slip.Decision{
 			Outcome: slip.NeedsReview,
 			Reasons: []slip.Reason{slip.ReasonUnreadable},

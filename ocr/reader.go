@@ -112,7 +112,7 @@ func (r *Reader) Read(ctx context.Context, file []byte) (Result, error) {
 	}
 	if err != nil {
 		r.logger.InfoContext(ctx, "file cannot be opened", slog.String("sha256", hash.String()), slog.Any("error", err))
-		result.Pages = []slip.PageReading{{SHA256: hash, Page: 1, Faults: []slip.Reason{slip.ReasonUnreadable}}}
+		result.Pages = []slip.PageReading{{SHA256: hash, Page: 1, Faults: []slip.Reason{slip.ReasonUnreadable}, Fault: page.FaultOf(err)}}
 		result.Errors = []error{err}
 		return result, nil
 	}
@@ -141,7 +141,7 @@ func (r *Reader) page(ctx context.Context, document *page.Document, hash slip.Ha
 		return reading, nil, ctx.Err()
 	}
 	if err != nil {
-		reading.Faults = []slip.Reason{slip.ReasonUnreadable}
+		reading.Faults, reading.Fault = []slip.Reason{slip.ReasonUnreadable}, page.FaultOf(err)
 		return reading, err, nil
 	}
 	defer img.Close()

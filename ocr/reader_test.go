@@ -123,6 +123,9 @@ func TestFaultsOfPages(t *testing.T) {
 		if got := result.Pages[0]; !slices.Equal(got.Faults, []slip.Reason{test.want}) || len(got.Readings) != 0 || got.Page != 1 {
 			t.Errorf("%s: %+v", name, got)
 		}
+		if got := result.Pages[0].Fault; got != test.err.Code || !slices.Contains(slip.Faults(), got) {
+			t.Errorf("%s: fault %q, want %q", name, got, test.err.Code)
+		}
 		if page.Message(result.Errors[0], "ja") != test.err.Japanese {
 			t.Errorf("%s: %v, want %v", name, result.Errors[0], test.err)
 		}

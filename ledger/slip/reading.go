@@ -114,4 +114,5 @@ type PageReading struct {
 	Blank        bool         `json:"blank,omitempty"` // provably nothing on the page
 	Readings     []Reading    `json:"readings"`
 	Faults       []Reason     `json:"faults,omitempty"` // reasons to ask that lie in the page itself
+	Fault        Fault        `json:"fault,omitempty"`  // why its bytes could not be decoded, where ReasonUnreadable is among them
 }

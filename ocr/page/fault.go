@@ -1,10 +1,14 @@
 package page
 
-import "errors"
+import (
+	"errors"
+
+	"sesshu/ledger/slip"
+)
 
 // Error is a named fault of a file, with words for people.
 type Error struct {
-	Code     string // stable, for logs and statistics
+	Code     slip.Fault // stable: stored with the reading
 	English  string
 	Japanese string
 }
@@ -15,40 +19,40 @@ func (e *Error) Error() string { return e.English }
 // The faults. Errors of this package wrap exactly one of them; what they add
 // names sizes and formats only, never anything that stands on the page.
 var (
-	ErrEmpty = &Error{"empty_file",
+	ErrEmpty = &Error{slip.FaultEmpty,
 		"the file is empty",
 		"ファイルが空です。"}
-	ErrWrongType = &Error{"wrong_type",
+	ErrWrongType = &Error{slip.FaultWrongType,
 		"the file is no JPEG, PNG, TIFF or PDF",
 		"JPEG・PNG・TIFF・PDF のいずれでもないファイルです。"}
-	ErrTruncated = &Error{"truncated",
+	ErrTruncated = &Error{slip.FaultTruncated,
 		"the image file ends too early; scan the sheet again",
 		"画像ファイルが途中で切れています。もう一度スキャンしてください。"}
-	ErrCorrupt = &Error{"corrupt",
+	ErrCorrupt = &Error{slip.FaultCorrupt,
 		"the image file is damaged; scan the sheet again",
 		"画像ファイルが壊れています。もう一度スキャンしてください。"}
-	ErrTooLarge = &Error{"too_large",
+	ErrTooLarge = &Error{slip.FaultTooLarge,
 		"the image has more pixels than any scanned sheet",
 		"画像の画素数が大きすぎます。"}
-	ErrTooSmall = &Error{"too_small",
+	ErrTooSmall = &Error{slip.FaultTooSmall,
 		"the image has too few pixels to read",
 		"画像の画素数が少なすぎて読み取れません。"}
-	ErrTooManyPages = &Error{"too_many_pages",
+	ErrTooManyPages = &Error{slip.FaultTooManyPages,
 		"the file holds too many pages",
 		"ファイルのページ数が多すぎます。"}
-	ErrPassword = &Error{"password",
+	ErrPassword = &Error{slip.FaultPassword,
 		"the PDF is protected by a password; hand it in without one",
 		"PDF にパスワードがかかっています。パスワードなしで提出してください。"}
-	ErrNoPage = &Error{"no_page",
+	ErrNoPage = &Error{slip.FaultNoPage,
 		"the file has no such page",
 		"指定のページはファイルにありません。"}
-	ErrUnsupported = &Error{"unsupported",
+	ErrUnsupported = &Error{slip.FaultUnsupported,
 		"the image uses an encoding that cannot be read",
 		"対応していない画像形式です。"}
-	ErrLimit = &Error{"limit",
+	ErrLimit = &Error{slip.FaultLimit,
 		"the file took too much time or memory to open",
 		"ファイルを開く処理が時間またはメモリの上限を超えました。"}
-	ErrTool = &Error{"tool",
+	ErrTool = &Error{slip.FaultTool,
 		"the PDF program (poppler-utils) did not start",
 		"PDF 処理プログラム(poppler-utils)を起動できません。"}
 )
@@ -68,4 +72,14 @@ func Message(err error, language string) string {
 	default:
 		return fault.English
 	}
+}
+
+// FaultOf returns the code of an error of this package; errors of others count
+// as a failure of the reading itself.
+func FaultOf(err error) slip.Fault {
+	var fault *Error
+	if errors.As(err, &fault) {
+		return fault.Code
+	}
+	return slip.FaultReader
 }
