@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"sesshu/scanner"
+	"sesshu/scanner/pin"
 )
 
 const protocol = "eSCL"
@@ -33,7 +34,7 @@ type Config struct {
 	// URL is the device's eSCL root, such as http://192.0.2.7/eSCL.
 	URL string
 	// TLS is for devices with an https address; nil trusts the system's
-	// authorities, which rarely know a scanner: see PinnedTLS.
+	// authorities, which rarely know a scanner: see package pin.
 	TLS *tls.Config
 	// JobFile remembers the job in hand across a crash of this program. Empty
 	// remembers nothing.
@@ -206,7 +207,8 @@ func (d *Device) request(ctx context.Context, client *http.Client, method, path 
 
 func unreachable(err error) error {
 	var certificate *tls.CertificateVerificationError
-	if errors.Is(err, ErrWrongCertificate) || errors.As(err, &certificate) {
+	var mismatch *pin.Mismatch
+	if errors.As(err, &mismatch) || errors.As(err, &certificate) {
 		return &scanner.Fault{Condition: scanner.Untrusted, Protocol: protocol, Cause: err}
 	}
 	return &scanner.Fault{Condition: scanner.Unplugged, Protocol: protocol, Cause: err}
