@@ -3,19 +3,42 @@ package station
 import (
 	"fmt"
 	"time"
+
+	"sesshu/ledger/slip"
 )
 
 // Batch is the account of one batch, for the station's own page.
 type Batch struct {
 	Name     string
 	Declared *int
-	Safe     int // sheets fed and safely in
-	HandedIn int // of these, confirmed by the intake
-	OpenedAt time.Time
-	Closing  *Closing
-	ClosedAt *time.Time
-	Stuck    error // why a person must look at it; nil when all is well
+	// Description is what the operator said of the batch; DescriptionRefused is
+	// why the intake does not want to know it, empty when all is well.
+	Description        Description
+	DescriptionRefused string
+	Safe               int // sheets fed and safely in
+	HandedIn           int // of these, confirmed by the intake
+	OpenedAt           time.Time
+	Held               bool // nothing is handed in until somebody has looked
+	Released           *Releasing
+	Discarded          *Discard // set when the batch was thrown away instead of handed in
+	Repeats            []int    // sheets whose image equals the one before to the last bit
+	Stops              []Stop   // why feeding stopped, oldest first
+	Closing            *Closing
+	ClosedAt           *time.Time
+	Count              *slip.BatchCount // the intake's account at closing; nil before
+	Stuck              error            // why a person must look at it; nil when all is well
 }
+
+// Waiting returns how many of the batch's sheets are on their way to the intake.
+func (b Batch) Waiting() int {
+	if b.Held || b.Discarded != nil {
+		return 0
+	}
+	return b.Safe - b.HandedIn
+}
+
+// Open reports whether sheets can still be fed into the batch.
+func (b Batch) Open() bool { return b.Closing == nil && b.Discarded == nil && b.Stuck == nil }
 
 // Batches returns the account of every batch that the spool remembers, oldest
 // first.
@@ -35,11 +58,12 @@ func (s *Station) Trouble() error {
 	return s.trouble
 }
 
-// Waiting returns how many sheets lie in the spool.
+// Waiting returns how many sheets lie in the spool and are on their way to the
+// intake. Held batches are not.
 func (s *Station) Waiting() int {
 	waiting := 0
 	for _, b := range s.Batches() {
-		waiting += b.Safe - b.HandedIn
+		waiting += b.Waiting()
 	}
 	return waiting
 }
@@ -55,7 +79,9 @@ type Closing struct {
 
 // CloseBatch notes durably that the batch is to be closed once all its sheets
 // are handed in. It refuses with ErrCountsDisagree when fewer or more sheets
-// were fed than declared, unless a person gives the reason.
+// were fed than declared, and with ErrRepeats when a picture came twice in a
+// row (which can hide a sheet that was lost), unless a person gives the reason.
+// A held batch must be released first.
 func (s *Station) CloseBatch(name string, closing Closing) error {
 	b, found := s.spool.find(name)
 	if !found {
@@ -66,11 +92,18 @@ func (s *Station) CloseBatch(name string, closing Closing) error {
 	}
 	defer s.feeding.Unlock()
 	account := b.account()
-	if account.Closing != nil {
+	answered := closing.Person != "" && closing.Reason != ""
+	switch {
+	case account.Closing != nil:
 		return nil
-	}
-	if account.Declared != nil && *account.Declared != account.Safe && (closing.Person == "" || closing.Reason == "") {
+	case account.Discarded != nil:
+		return fmt.Errorf("close batch %s: %w", name, ErrBatchClosed)
+	case account.Held:
+		return fmt.Errorf("close batch %s: %w", name, ErrHeld)
+	case account.Declared != nil && *account.Declared != account.Safe && !answered:
 		return fmt.Errorf("close batch %s: %d declared, %d fed: %w", name, *account.Declared, account.Safe, ErrCountsDisagree)
+	case len(account.Repeats) > 0 && !answered:
+		return fmt.Errorf("close batch %s: sheets %v: %w", name, account.Repeats, ErrRepeats)
 	}
 	closing.At = s.config.Now().UTC()
 	if err := b.update(func(state *batchState) { state.Closing = &closing }); err != nil {

@@ -118,7 +118,10 @@ func TestSANEToLedger(t *testing.T) {
 	if len(report.Repeats) != 9 {
 		t.Errorf("ten equal pictures, %d repeats", len(report.Repeats))
 	}
-	if err := s.CloseBatch("b1", station.Closing{}); err != nil {
+	if err := s.CloseBatch("b1", station.Closing{}); !errors.Is(err, station.ErrRepeats) {
+		t.Fatalf("nine repeats nobody answers for: %v", err)
+	}
+	if err := s.CloseBatch("b1", station.Closing{Person: "operator-7", Reason: "the test device has one picture"}); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, s)

@@ -13,6 +13,8 @@ const (
 	Trouble     EventKind = "trouble"      // handing in fails; it is tried again unless the batch is stuck
 	Recovered   EventKind = "recovered"    // handing in works again
 	BatchClosed EventKind = "batch-closed" // the intake has closed the batch
+	BatchOpened EventKind = "batch-opened" // a batch was announced or released
+	Discarded   EventKind = "discarded"    // a person threw a batch away before it was handed in
 )
 
 // Event is one piece of progress.
@@ -24,6 +26,7 @@ type Event struct {
 	HandedIn int              // sheets 1 to HandedIn are confirmed by the intake
 	Count    *slip.BatchCount // with BatchClosed
 	Err      error            // with Stopped and Trouble
+	Image    []byte           // with Spooled: the sheet's own bytes, not to be changed
 }
 
 func (s *Station) tell(event Event) {

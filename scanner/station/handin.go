@@ -111,7 +111,7 @@ func (s *Station) sticks(ctx context.Context, b *spoolBatch, err error) bool {
 // handInBatch brings one batch as far as it can go.
 func (s *Station) handInBatch(ctx context.Context, b *spoolBatch) error {
 	account := b.account()
-	if account.ClosedAt != nil {
+	if account.ClosedAt != nil || account.Held || account.Discarded != nil {
 		return nil
 	}
 	if !b.opened() {
@@ -121,6 +121,9 @@ func (s *Station) handInBatch(ctx context.Context, b *spoolBatch) error {
 		if err := b.update(func(state *batchState) { state.Opened = true }); err != nil {
 			return err
 		}
+	}
+	if err := s.describe(ctx, b); err != nil {
+		return err
 	}
 	for account.HandedIn < account.Safe {
 		if err := s.handInSheet(ctx, b, account.HandedIn+1); err != nil {
@@ -170,7 +173,7 @@ func (s *Station) closeBatch(ctx context.Context, b *spoolBatch, account Batch) 
 		return fmt.Errorf("close batch %s: %d handed in, %d stored: %w", account.Name, account.HandedIn, count.Stored, ErrLedgerDisagrees)
 	}
 	now := s.config.Now().UTC()
-	if err := b.update(func(state *batchState) { state.ClosedAt = &now }); err != nil {
+	if err := b.update(func(state *batchState) { state.ClosedAt, state.Count = &now, &count }); err != nil {
 		return err
 	}
 	if err := b.forget(account.HandedIn); err != nil {

@@ -27,6 +27,9 @@ type Report struct {
 	// LastImage is the image of sheet Safe, to show to the operator, who finds the
 	// paper by it; nil when the batch has no sheet yet.
 	LastImage []byte
+	// HalfImage is the front of a sheet whose back never arrived, or that could
+	// not be stored: that sheet is not in. Nil otherwise.
+	HalfImage []byte
 	// Title says what happened, Steps what to do with which sheet.
 	Title, Steps scanner.Words
 }
@@ -70,37 +73,12 @@ func (r *Report) explain() {
 	}
 }
 
-// refusals are the words for what the station itself refuses; everything else is
-// in the table of conditions.
-var refusals = []struct {
-	err          error
-	title, steps scanner.Words
-}{
-	{ErrBatchClosed,
-		scanner.Words{Japanese: "この束はもう閉じられています。", English: "This batch is closed."},
-		scanner.Words{Japanese: "新しい束として取り込んでください。", English: "Feed the stack as a new batch."}},
-	{ErrDeclaredDiffers,
-		scanner.Words{Japanese: "この束の申告枚数は別の数で登録されています。", English: "This batch was opened with another declared count."},
-		scanner.Words{Japanese: "枚数を数え直し、新しい束として取り込むか、元の枚数のまま続けてください。", English: "Count again, and feed a new batch or continue with the first count."}},
-	{ErrFeeding,
-		scanner.Words{Japanese: "この端末はいま取り込み中です。", English: "This station is feeding already."},
-		scanner.Words{Japanese: "終わってから再開してください。", English: "Wait until it has finished."}},
-	{ErrConflict,
-		scanner.Words{Japanese: "この束の番号で別の用紙がサーバーに登録されています。", English: "The server holds other sheets under this batch's numbers."},
-		scanner.Words{Japanese: "用紙と画像は保管されています。管理者に連絡してください。", English: "The images are kept. Tell the administrator."}},
-	{ErrSpoolDamaged,
-		scanner.Words{Japanese: "この束の保存データが壊れています。", English: "The stored data of this batch is damaged."},
-		scanner.Words{Japanese: "用紙を保管し、管理者に連絡してください。", English: "Keep the paper and tell the administrator."}},
-}
-
-// wordsFor returns what to tell the operator of an error.
+// wordsFor returns what to tell the operator of an error that stopped a feed.
 func wordsFor(err error, safe int) (title, steps scanner.Words) {
 	condition := scanner.ConditionOf(err)
 	if condition == scanner.Unknown {
-		for _, refusal := range refusals {
-			if errors.Is(err, refusal.err) {
-				return refusal.title, refusal.steps
-			}
+		if title, steps, known := refusalWords(err, safe); known {
+			return title, steps
 		}
 		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 			condition = scanner.OperatorStop

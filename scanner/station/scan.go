@@ -31,11 +31,14 @@ func (s *Station) Scan(ctx context.Context, device scanner.Device, settings scan
 		return report, fmt.Errorf("scan batch %s: %w", batch, ErrFeeding)
 	}
 	defer s.feeding.Unlock()
-	into, err := s.spool.create(batch, declared, s.config.Now())
+	into, err := s.spool.open(batch, declared, s.config.Now())
 	if err == nil {
 		s.signal() // the intake can learn of the batch while the first sheet moves
 		feed := feed{station: s, into: into, settings: settings, report: &report}
 		err = feed.run(ctx, device)
+		if err != nil {
+			s.noteStop(ctx, into, err)
+		}
 		account := into.account()
 		report.Declared, report.Safe, report.LastImage = account.Declared, account.Safe, into.lastImage()
 	}
@@ -86,6 +89,11 @@ func (f *feed) once(ctx context.Context, device scanner.Device) (err error) {
 	}
 	defer func() { err = errors.Join(err, batch.Close()) }()
 	var front *scanner.Image // waits for its back
+	defer func() {
+		if front != nil {
+			f.report.HalfImage = front.Bytes
+		}
+	}()
 	for {
 		image, err := batch.Next(ctx)
 		// The contract promises io.EOF itself. One that is wrapped in something
@@ -110,11 +118,11 @@ func (f *feed) once(ctx context.Context, device scanner.Device) (err error) {
 			if image, err = pair(*front, image); err != nil {
 				return err
 			}
-			front = nil
 		}
 		if err := f.keep(ctx, image); err != nil {
 			return err
 		}
+		front = nil
 		if confirmer, ok := batch.(scanner.Confirmer); ok {
 			if err := confirmer.Confirm(ctx, sides...); err != nil {
 				return err
@@ -138,18 +146,28 @@ func (f *feed) keep(ctx context.Context, image scanner.Image) error {
 	if image.Source != "" && f.station.spool.holdsSource(image.Source) {
 		return nil // spooled before a crash, and not confirmed to its device
 	}
-	previous := f.into.lastHash()
+	repeated := slip.HashOf(image.Bytes) == f.into.lastHash()
+	if repeated {
+		// Before the sheet: a crash in between may ask a person needlessly, but
+		// never lets a repeat pass.
+		if err := f.into.noteRepeat(true); err != nil {
+			return err
+		}
+	}
 	sheet, err := f.into.append(image.Bytes, slip.Sheet{MediaType: image.MediaType, CapturedAt: image.CapturedAt.UTC(), DPI: image.DPI}, image.Source)
 	if err != nil {
+		if repeated {
+			err = errors.Join(err, f.into.noteRepeat(false))
+		}
 		return err
 	}
 	f.report.Fed++
-	if sheet.SHA256 == previous {
+	if repeated {
 		f.report.Repeats = append(f.report.Repeats, sheet.Sequence)
 	}
 	f.station.log.LogAttrs(ctx, slog.LevelDebug, "sheet spooled", slog.String("sheet", sheet.String()), slog.Int64("bytes", sheet.Bytes))
 	account := f.into.account()
-	f.station.tell(Event{Kind: Spooled, Sheet: sheet.SheetID, Declared: account.Declared, Safe: account.Safe, HandedIn: account.HandedIn})
+	f.station.tell(Event{Kind: Spooled, Sheet: sheet.SheetID, Declared: account.Declared, Safe: account.Safe, HandedIn: account.HandedIn, Image: image.Bytes})
 	f.station.signal()
 	return nil
 }

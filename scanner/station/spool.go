@@ -18,7 +18,14 @@ import (
 //	DIR/BATCH/batch.json            the batch, kept after closing: its sequence numbers must never come again
 //	DIR/BATCH/000001.image          the scanner's own bytes
 //	DIR/BATCH/000001.json           the sheet's record; the sheet exists once both are there
-const spoolVersion = 1
+//
+// Version 2 added what batch.json says of holding, discarding, repeats and
+// stops. A spool of version 1 is taken over; a program that knows only version
+// 1 must not open one of version 2, since it would hand in what is held.
+const (
+	spoolVersion  = 2
+	spoolTakeOver = 1
+)
 
 // Errors of opening a spool.
 var (
@@ -28,18 +35,22 @@ var (
 	ErrSpoolDamaged = errors.New("spool is damaged")
 )
 
+// errName says that a text may not name a batch or station; it has words for the
+// operator.
+var errName = errors.New("not a name")
+
 // ValidName reports whether a text may name a station or a batch: 1 to 64
 // letters, digits, dots, dashes and underscores of ASCII, beginning with a
 // letter or digit. Names become path elements of files and URLs.
 func ValidName(name string) error {
 	if len(name) == 0 || len(name) > 64 || strings.ContainsRune("._-", rune(name[0])) {
-		return fmt.Errorf("name %q must have 1 to 64 characters and begin with a letter or digit", name)
+		return fmt.Errorf("name %q must have 1 to 64 characters and begin with a letter or digit: %w", name, errName)
 	}
 	for _, char := range name {
 		switch {
 		case char >= 'a' && char <= 'z', char >= 'A' && char <= 'Z', char >= '0' && char <= '9', strings.ContainsRune("._-", char):
 		default:
-			return fmt.Errorf("name %q may hold only letters, digits, dots, dashes and underscores", name)
+			return fmt.Errorf("name %q may hold only letters, digits, dots, dashes and underscores: %w", name, errName)
 		}
 	}
 	return nil
@@ -90,6 +101,12 @@ func (s *spool) load() error {
 	marker := filepath.Join(s.directory, "station.json")
 	var owner stationFile
 	err := readJSON(marker, &owner)
+	if err == nil && owner.Version == spoolTakeOver && owner.Station == s.station {
+		owner.Version = spoolVersion
+		if err := writeJSON(marker, owner, s.write); err != nil {
+			return fmt.Errorf("take over spool: %w", spoolFault(err))
+		}
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := writeJSON(marker, stationFile{Version: spoolVersion, Station: s.station}, s.write); err != nil {

@@ -29,7 +29,7 @@ func openFor(t *testing.T, directory string) *Station {
 
 func batchFor(t *testing.T, s *Station) *spoolBatch {
 	t.Helper()
-	b, err := s.spool.create("b1", nil, time.Now())
+	b, err := s.spool.open("b1", nil, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestSpoolModel(t *testing.T) {
 		}
 		s := open()
 		defer func() { _ = s.Close() }()
-		b, err := s.spool.create("b1", nil, time.Now())
+		b, err := s.spool.open("b1", nil, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}

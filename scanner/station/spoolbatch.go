@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,6 +30,21 @@ type batchState struct {
 	LastSource string     `json:"last_source,omitempty"`
 	Closing    *Closing   `json:"closing,omitempty"`
 	ClosedAt   *time.Time `json:"closed_at,omitempty"`
+	// Count is the intake's account at closing.
+	Count *slip.BatchCount `json:"count,omitempty"`
+
+	// Description is what the operator said of the batch; Described: the intake
+	// knows it; DescriptionRefused: why it does not want to.
+	Description        Description `json:"description,omitzero"`
+	Described          bool        `json:"described,omitempty"`
+	DescriptionRefused string      `json:"description_refused,omitempty"`
+	// Hold: nothing is handed in before Released or after Discarded.
+	Hold      bool       `json:"hold,omitempty"`
+	Released  *Releasing `json:"released,omitempty"`
+	Discarded *Discard   `json:"discarded,omitempty"`
+	// Repeats are the sheets whose image equals the one before to the last bit.
+	Repeats []int  `json:"repeats,omitempty"`
+	Stops   []Stop `json:"stops,omitempty"`
 }
 
 // record is NNNNNN.json.
@@ -61,16 +77,23 @@ const (
 
 func sheetFile(sequence int, suffix string) string { return fmt.Sprintf("%06d%s", sequence, suffix) }
 
-// create makes the batch's directory, or returns the batch that is there.
-func (s *spool) create(name string, declared *int, now time.Time) (*spoolBatch, error) {
-	if err := ValidName(name); err != nil {
-		return nil, fmt.Errorf("batch: %w", err)
-	}
+// open makes the batch's directory, or returns the batch that is there.
+func (s *spool) open(name string, declared *int, now time.Time) (*spoolBatch, error) {
 	if b, found := s.find(name); found {
 		return b, b.mayFeed(declared)
 	}
+	return s.create(Opening{Batch: name, Declared: declared}, now)
+}
+
+// create makes the batch's directory.
+func (s *spool) create(opening Opening, now time.Time) (*spoolBatch, error) {
+	name := opening.Batch
+	if err := ValidName(name); err != nil {
+		return nil, fmt.Errorf("batch: %w", err)
+	}
 	b := &spoolBatch{spool: s, name: name, directory: filepath.Join(s.directory, name), sources: map[string]int{},
-		state: batchState{Station: s.station, Batch: name, Declared: declared, OpenedAt: now.UTC()}}
+		state: batchState{Station: s.station, Batch: name, Declared: opening.Declared, OpenedAt: now.UTC(),
+			Description: opening.Description, Hold: opening.Hold}}
 	if err := os.MkdirAll(b.directory, 0o700); err != nil {
 		return nil, spoolFault(err)
 	}
@@ -90,7 +113,7 @@ func (b *spoolBatch) mayFeed(declared *int) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch {
-	case b.state.Closing != nil:
+	case b.state.Closing != nil, b.state.Discarded != nil:
 		return fmt.Errorf("batch %s: %w", b.name, ErrBatchClosed)
 	case b.stuck != nil:
 		return fmt.Errorf("batch %s: %w", b.name, b.stuck)
@@ -214,8 +237,12 @@ func (b *spoolBatch) holdsSource(source string) bool {
 func (b *spoolBatch) account() Batch {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return Batch{Name: b.name, Declared: b.state.Declared, Safe: b.highest, HandedIn: b.state.HandedIn,
-		OpenedAt: b.state.OpenedAt, Closing: b.state.Closing, ClosedAt: b.state.ClosedAt, Stuck: b.stuck}
+	state := b.state
+	return Batch{Name: b.name, Declared: state.Declared, Description: state.Description, Safe: b.highest, HandedIn: state.HandedIn,
+		OpenedAt: state.OpenedAt, Held: state.Hold && state.Released == nil && state.Discarded == nil, Released: state.Released, Discarded: state.Discarded,
+		Repeats: slices.Clone(state.Repeats), Stops: slices.Clone(state.Stops),
+		Closing: state.Closing, ClosedAt: state.ClosedAt, Count: state.Count,
+		Stuck: b.stuck, DescriptionRefused: state.DescriptionRefused}
 }
 
 func (b *spoolBatch) opened() bool {

@@ -26,6 +26,9 @@ func (s *spool) loadBatch(name string) (*spoolBatch, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b.state.Discarded != nil {
+		return b, b.clear()
+	}
 	images, records := map[int]bool{}, map[int]bool{}
 	for _, entry := range entries {
 		path := filepath.Join(b.directory, entry.Name())

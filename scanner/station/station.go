@@ -56,6 +56,13 @@ var (
 	ErrFeeding         = errors.New("station is feeding")
 	ErrUnknownBatch    = errors.New("station knows no such batch")
 	ErrLedgerDisagrees = errors.New("ledger holds another number of sheets than were handed in")
+	ErrBatchExists     = errors.New("batch exists already")
+	ErrHeld            = errors.New("batch is held until somebody has looked at it")
+	ErrHandedOver      = errors.New("batch is not held, its sheets are handed over")
+	ErrRepeats         = errors.New("a picture came twice in a row")
+	ErrUnanswered      = errors.New("a name and a reason are needed")
+	ErrInterrupted     = errors.New("feeding was cut off when the station stopped")
+	ErrNoImage         = errors.New("image is not in the spool")
 )
 
 // Config describes a station.
@@ -63,8 +70,10 @@ type Config struct {
 	Name   string // the station's identity, see ValidName
 	Dir    string // the spool; made when missing; belongs to this station alone
 	Intake Intake // may be nil for a station that only feeds
-	Now    func() time.Time
-	Logger *slog.Logger // nil discards
+	// Describer is told of batches that have a description; nil tells nobody.
+	Describer Describer
+	Now       func() time.Time
+	Logger    *slog.Logger // nil discards
 	// Progress is told of everything that happens, one event at a time, in
 	// order. It must return soon and must not call the station.
 	Progress func(Event)
@@ -143,8 +152,8 @@ func (s *Station) signal() {
 	s.mu.Unlock()
 }
 
-// Settled waits until everything in the spool is handed in and every batch
-// whose closing was asked for is closed. It returns an error when a batch is
+// Settled waits until everything in the spool is handed in, but for batches that
+// are held, and every batch whose closing was asked for is closed. It returns an error when a batch is
 // stuck or the context ends.
 func (s *Station) Settled(ctx context.Context) error {
 	for {
@@ -158,7 +167,7 @@ func (s *Station) Settled(ctx context.Context) error {
 				stuck = append(stuck, fmt.Errorf("batch %s: %w", b.Name, b.Stuck))
 				continue
 			}
-			busy = busy || b.HandedIn < b.Safe || b.Closing != nil && b.ClosedAt == nil
+			busy = busy || b.Waiting() > 0 || b.Closing != nil && b.ClosedAt == nil
 		}
 		if !busy {
 			return errors.Join(stuck...)
