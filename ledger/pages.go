@@ -11,14 +11,6 @@ import (
 	"sesshu/ledger/slip"
 )
 
-// The states of a sheet.
-const (
-	sheetWaiting  = "waiting"
-	sheetAccepted = "accepted"
-	sheetReview   = "review"
-	sheetRejected = "rejected"
-)
-
 // RecordPages stores what was read on a sheet and what follows from it, all in
 // one transaction: an accepted page becomes an entry, a doubtful one an item of
 // the review queue, a rejected one is on record. A page whose dose is in the
@@ -36,7 +28,7 @@ func (s *Store) RecordPages(ctx context.Context, sheet slip.Sheet, pages []slip.
 		if row.sha256 != sheet.SHA256 {
 			return ErrSheetConflict // read from other bytes than those that are stored
 		}
-		if row.state != sheetWaiting {
+		if row.state != slip.SheetWaiting {
 			return nil
 		}
 		return s.recordPages(ctx, tx, row, pages)
@@ -62,7 +54,7 @@ func (s *Store) RecordCrash(ctx context.Context, id slip.SheetID) (crashes int, 
 			update sheets set crashes = crashes + 1 where id = $1 returning crashes`, row.id).Scan(&crashes); err != nil {
 			return err
 		}
-		if row.state != sheetWaiting || crashes < crashLimit {
+		if row.state != slip.SheetWaiting || crashes < crashLimit {
 			return nil
 		}
 		return s.recordPages(ctx, tx, row, unreadable(row.sha256))
@@ -77,7 +69,7 @@ func (s *Store) RecordCrash(ctx context.Context, id slip.SheetID) (crashes int, 
 func (s *Store) recordUnreadable(ctx context.Context, id slip.SheetID) error {
 	return s.transact(ctx, func(tx pgx.Tx) error {
 		row, err := lockSheet(ctx, tx, id)
-		if err != nil || row.state != sheetWaiting {
+		if err != nil || row.state != slip.SheetWaiting {
 			return err
 		}
 		return s.recordPages(ctx, tx, row, unreadable(row.sha256))
@@ -90,7 +82,7 @@ func (s *Store) decided(ctx context.Context, id slip.SheetID) (bool, error) {
 	err := s.pool.QueryRow(ctx, `
 		select state from sheets where station = $1 and batch = $2 and sequence = $3`,
 		id.Station, id.Batch, id.Sequence).Scan(&state)
-	return state != sheetWaiting, namedError(err)
+	return state != slip.SheetWaiting, namedError(err)
 }
 
 // sheetRow is a sheet in a transaction that holds its lock.
@@ -115,7 +107,7 @@ func (s *Store) recordPages(ctx context.Context, tx pgx.Tx, row sheetRow, pages 
 		pages = unreadable(row.sha256) // a reader without a word has not read
 	}
 	now := s.now()
-	state, duplicate := sheetRejected, false
+	state, duplicate := slip.SheetRejected, false
 	for _, page := range pages {
 		outcome, doubled, err := s.recordPage(ctx, tx, row, page, now)
 		if err != nil {
@@ -124,9 +116,9 @@ func (s *Store) recordPages(ctx context.Context, tx pgx.Tx, row sheetRow, pages 
 		duplicate = duplicate || doubled
 		switch {
 		case outcome == slip.NeedsReview:
-			state = sheetReview
-		case outcome == slip.Accepted && state == sheetRejected:
-			state = sheetAccepted
+			state = slip.SheetReview
+		case outcome == slip.Accepted && state == slip.SheetRejected:
+			state = slip.SheetAccepted
 		}
 	}
 	_, err := tx.Exec(ctx, `

@@ -22,6 +22,9 @@ import (
 // not the door's.
 var sheetTypes = []string{"image/jpeg", "image/png", "image/tiff", "application/pdf", "application/octet-stream"}
 
+// maxSequence bounds the place of a sheet in its batch; no feeder is so deep.
+const maxSequence = 1_000_000
+
 var placeName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
 
 // batchOf returns the station and batch of an address.
@@ -119,7 +122,7 @@ func sheetOf(c *gin.Context) (slip.Sheet, error) {
 		return slip.Sheet{}, err
 	}
 	sequence, err := strconv.Atoi(c.Param("sequence"))
-	if err != nil || sequence < 1 || sequence > 1_000_000 {
+	if err != nil || sequence < 1 || sequence > maxSequence {
 		return slip.Sheet{}, errBadRequest
 	}
 	if c.Request.ContentLength < 0 {

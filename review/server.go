@@ -192,6 +192,7 @@ func (s *Server) routes() (http.Handler, error) {
 	station.GET("", s.batch)
 	station.POST("/close", s.closeBatch)
 	station.PUT("/sheets/:sequence", s.storeSheet)
+	station.GET("/sheets", s.sheetStates)
 
 	feed := engine.Group("/v1/entries", s.bearer("feed"))
 	feed.GET("", s.entries)
