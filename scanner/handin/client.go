@@ -25,8 +25,15 @@ import (
 type Config struct {
 	URL   string // the service's root, such as https://sesshu.example
 	Token string // the station's secret; sent as a bearer token
-	// TLS is for a service whose certificate no public authority vouches for;
-	// nil trusts the system's authorities.
+	// ServerPin is the server's public key, as the service prints it when it
+	// starts (see package pin). Exactly this key is trusted. Empty trusts the
+	// system's authorities, or those of TLS.
+	ServerPin string
+	// Certificate and Key are PEM files by which the station proves who it is to
+	// a service that wants more than the token.
+	Certificate, Key string
+	// TLS is for a service whose certificate an authority of its own vouches
+	// for; nil trusts the system's authorities.
 	TLS *tls.Config
 	// Timeout bounds one request. Zero means 2 minutes.
 	Timeout time.Duration
@@ -55,11 +62,15 @@ func New(config Config) (*Client, error) {
 	if config.Timeout <= 0 {
 		config.Timeout = 2 * time.Minute
 	}
+	encrypted, err := config.encrypted(root)
+	if err != nil {
+		return nil, err
+	}
 	return &Client{root: root, token: config.Token, client: &http.Client{
 		Timeout: config.Timeout,
 		// A redirect would carry the token to somebody else.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport:     &http.Transport{TLSClientConfig: config.TLS, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true},
+		Transport:     &http.Transport{TLSClientConfig: encrypted, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second, ForceAttemptHTTP2: true},
 	}}, nil
 }
 
@@ -79,7 +90,11 @@ func (c *Client) OpenBatch(ctx context.Context, station, batch string, declared 
 	}
 	request := request{method: http.MethodPut, path: batchPath(station, batch), mediaType: "application/json",
 		body: bytes.NewReader(body), length: int64(len(body))}
-	_, err = c.send(ctx, request, nil)
+	var count slip.BatchCount
+	response, err := c.send(ctx, request, &count)
+	if err == nil && (count.Station != station || count.Batch != batch) {
+		return c.stranger(response)
+	}
 	return err
 }
 
@@ -92,8 +107,16 @@ func (c *Client) StoreSheet(ctx context.Context, sheet slip.Sheet, image io.Read
 	header.Set("Sesshu-DPI", strconv.Itoa(sheet.DPI))
 	request := request{method: http.MethodPut, path: batchPath(sheet.Station, sheet.Batch) + "/sheets/" + strconv.Itoa(sheet.Sequence),
 		mediaType: sheet.MediaType, header: header, body: image, length: sheet.Bytes}
-	status, err := c.send(ctx, request, nil)
-	return status == http.StatusCreated, err
+	// The station forgets a sheet on this answer, so the answer must prove that
+	// it is about this sheet: a network's log-in page says 200, too.
+	var receipt struct {
+		SHA256 slip.Hash `json:"sha256"`
+	}
+	response, err := c.send(ctx, request, &receipt)
+	if err == nil && receipt.SHA256 != sheet.SHA256 {
+		return false, c.stranger(response)
+	}
+	return err == nil && response.StatusCode == http.StatusCreated, err
 }
 
 // CloseBatch closes a batch and returns the service's account of it.
@@ -126,9 +149,9 @@ type request struct {
 // maxAnswer bounds what is read of an answer.
 const maxAnswer = 1 << 20
 
-// send sends a request and decodes a good answer into result, when one is
-// wanted.
-func (c *Client) send(ctx context.Context, request request, result any) (status int, err error) {
+// send sends a request and decodes a good answer into result, when one is wanted.
+// The response is returned with a good answer, for its status; its body is closed.
+func (c *Client) send(ctx context.Context, request request, result any) (*http.Response, error) {
 	// NopCloser and ContentLength keep net/http from guessing either.
 	body := io.Reader(http.NoBody)
 	if request.length > 0 {
@@ -136,7 +159,7 @@ func (c *Client) send(ctx context.Context, request request, result any) (status 
 	}
 	outgoing, err := http.NewRequestWithContext(ctx, request.method, c.root.String()+request.path, body)
 	if err != nil {
-		return 0, fmt.Errorf("build request: %w", err)
+		return nil, fmt.Errorf("build request: %w", err)
 	}
 	outgoing.ContentLength = request.length
 	for name, values := range request.header {
@@ -149,20 +172,18 @@ func (c *Client) send(ctx context.Context, request request, result any) (status 
 	outgoing.Header.Set("Accept", "application/json, application/problem+json")
 	response, err := c.client.Do(outgoing)
 	if err != nil {
-		return 0, fmt.Errorf("reach the service: %w", err)
+		return nil, c.unreached(err)
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return 0, fmt.Errorf("read the service's answer: %w", err)
+		return nil, fmt.Errorf("read the service's answer: %w", err)
 	}
 	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusCreated {
-		return response.StatusCode, problemOf(response, text)
+		return nil, c.problemOf(response, text)
 	}
-	if result != nil {
-		if err := json.Unmarshal(text, result); err != nil {
-			return response.StatusCode, fmt.Errorf("read the service's answer: %w", err)
-		}
+	if !isType(response, "application/json") || result != nil && json.Unmarshal(text, result) != nil {
+		return nil, c.stranger(response)
 	}
-	return response.StatusCode, nil
+	return response, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"sesshu/ledger/slip"
 	"sesshu/scanner/handin"
+	"sesshu/scanner/pin"
 	"sesshu/scanner/station"
 )
 
@@ -38,6 +39,13 @@ func sheetOf(image []byte) slip.Sheet {
 		Bytes: int64(len(image)), MediaType: "image/jpeg", CapturedAt: captured, DPI: 300}
 }
 
+// receipt answers as the service does to a sheet that it has stored.
+func receipt(w http.ResponseWriter, r *http.Request, status int) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"sha256": r.Header.Get("Sesshu-SHA256"), "stored": status == http.StatusCreated})
+}
+
 // Every request as the contract of the hand-in API has it.
 func TestRequests(t *testing.T) {
 	var seen []string
@@ -51,9 +59,10 @@ func TestRequests(t *testing.T) {
 			if r.ContentLength != int64(len(body)) {
 				t.Errorf("length %d announced, %d sent", r.ContentLength, len(body))
 			}
-			w.WriteHeader(http.StatusCreated)
+			receipt(w, r, http.StatusCreated)
 			return
 		}
+		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(slip.BatchCount{Station: "desk-1", Batch: "b 1", Stored: 7})
 	})
 	c := client(t, handler)
@@ -91,6 +100,7 @@ func TestRequests(t *testing.T) {
 }
 
 func TestAnswers(t *testing.T) {
+	ours := http.Header{"Content-Type": {"application/problem+json"}}
 	problem := `{"type":"about:blank","title":"Conflict","status":409,"detail":"other bytes","detail_ja":"別の画像です"}`
 	cases := []struct {
 		status  int
@@ -100,14 +110,13 @@ func TestAnswers(t *testing.T) {
 		pause   time.Duration
 		message string
 	}{
-		{status: 409, header: http.Header{"Content-Type": {"application/problem+json"}}, body: problem, want: station.ErrConflict, message: "service answers 409 Conflict: other bytes"},
-		{status: 400, want: station.ErrRefused},
-		{status: 413, want: station.ErrRefused},
-		{status: 401, want: station.ErrUnauthorized},
-		{status: 403, want: station.ErrUnauthorized},
+		{status: 409, header: ours, body: problem, want: station.ErrConflict, message: "service answers 409 Conflict: other bytes"},
+		{status: 400, header: ours, body: `{}`, want: station.ErrRefused},
+		{status: 413, header: ours, body: `{}`, want: station.ErrRefused},
+		{status: 401, header: ours, body: `{}`, want: station.ErrUnauthorized},
+		{status: 403, header: ours, body: `{}`, want: station.ErrUnauthorized},
 		{status: 503, header: http.Header{"Retry-After": {"7"}}, pause: 7 * time.Second},
 		{status: 502, header: http.Header{"Content-Type": {"text/html"}}, body: "<html>proxy</html>", message: "service answers 502 Bad Gateway"},
-		{status: 302, header: http.Header{"Location": {"http://192.0.2.1/"}}},
 	}
 	for _, c := range cases {
 		opened := client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -142,7 +151,10 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestSameSheetAgain(t *testing.T) {
-	c := client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	c := client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		receipt(w, r, http.StatusOK)
+	}))
 	if stored, err := c.StoreSheet(t.Context(), sheetOf([]byte("x")), strings.NewReader("x")); err != nil || stored {
 		t.Errorf("stored %t, %v", stored, err)
 	}
@@ -150,7 +162,10 @@ func TestSameSheetAgain(t *testing.T) {
 
 // A sheet that is shorter or longer than its record is never sent as if whole.
 func TestLengthMustAgree(t *testing.T) {
-	c := client(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	c := client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		receipt(w, r, http.StatusCreated)
+	}))
 	sheet := sheetOf([]byte("four"))
 	for _, image := range []string{"fou", "fourteen"} {
 		if _, err := c.StoreSheet(t.Context(), sheet, strings.NewReader(image)); err == nil {
@@ -160,7 +175,12 @@ func TestLengthMustAgree(t *testing.T) {
 }
 
 func TestBadConfiguration(t *testing.T) {
-	for _, config := range []handin.Config{{URL: "service", Token: "t"}, {URL: "http://192.0.2.1"}, {URL: "ftp://192.0.2.1", Token: "t"}} {
+	for _, config := range []handin.Config{
+		{URL: "service", Token: "t"}, {URL: "https://192.0.2.1"}, {URL: "ftp://192.0.2.1", Token: "t"},
+		{URL: "http://192.0.2.1", Token: "t"}, {URL: "http://localhost.example", Token: "t"}, // would travel open
+		{URL: "http://127.0.0.1", Token: "t", ServerPin: pin.Key{1}.String()}, {URL: "https://192.0.2.1", Token: "t", ServerPin: "sha256//short"},
+		{URL: "https://192.0.2.1", Token: "t", Certificate: "a.pem"}, {URL: "https://192.0.2.1", Token: "t", Certificate: "no.pem", Key: "no.pem"},
+	} {
 		if _, err := handin.New(config); err == nil {
 			t.Errorf("%+v is taken", config)
 		}

@@ -36,8 +36,21 @@ func (p *Problem) Error() string {
 	return text
 }
 
-// Words returns the service's own words for the operator.
+// Words returns words for the operator: what to do about a credential, the
+// service's own words otherwise; none when it gave none.
 func (p *Problem) Words() scanner.Words {
+	switch {
+	case p.Status == http.StatusUnauthorized:
+		return scanner.Words{
+			Japanese: "サーバーがこのステーションのトークンを受け付けません。用紙はこの端末に保存されています。管理者に新しいトークンの発行(sesshu user token ステーション名 --for station)を頼み、設定に入れてください。",
+			English:  "The server does not accept this station's token. The sheets are kept on this station. Ask the administrator for a new one (sesshu user token NAME --for station) and put it into the configuration.",
+		}
+	case p.Type == "urn:sesshu:problem:forbidden":
+		return scanner.Words{
+			Japanese: "このトークンは別のステーションのものです。用紙はこの端末に保存されています。設定のステーション名とトークンの組み合わせを管理者に確かめてください。",
+			English:  "This token belongs to another station. The sheets are kept on this station. Check with the administrator which token goes with this station's name.",
+		}
+	}
 	return scanner.Words{Japanese: p.DetailJA, English: p.Detail}
 }
 
@@ -59,17 +72,26 @@ func (p *Problem) Is(target error) bool {
 	return false
 }
 
-// problemOf reads a refusal. A body of another kind (a proxy's page) is left
-// out: only the status is believed.
-func problemOf(response *http.Response, body []byte) *Problem {
+// problemOf reads a refusal. The service's own are problem+json. Of other
+// senders only those are believed that say that it is away, as a proxy before it
+// does; the rest never makes a sheet count as refused.
+func (c *Client) problemOf(response *http.Response, body []byte) error {
 	problem := &Problem{}
-	kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	if err != nil || kind != "application/problem+json" || json.Unmarshal(body, problem) != nil {
+	if !isType(response, "application/problem+json") || json.Unmarshal(body, problem) != nil {
 		problem = &Problem{}
+		away := response.StatusCode >= http.StatusInternalServerError || response.StatusCode == http.StatusTooManyRequests
+		if !away || response.StatusCode == http.StatusNetworkAuthenticationRequired {
+			return c.stranger(response)
+		}
 	}
 	problem.Status = response.StatusCode
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		problem.retryAfter = time.Duration(seconds) * time.Second
 	}
 	return problem
+}
+
+func isType(response *http.Response, mediaType string) bool {
+	got, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	return err == nil && got == mediaType
 }

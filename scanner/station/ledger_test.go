@@ -134,13 +134,14 @@ func (l *memoryLedger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var err error
 	status := http.StatusOK
 	mux := http.NewServeMux()
-	mux.HandleFunc("PUT /v1/stations/{station}/batches/{batch}", func(_ http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("PUT /v1/stations/{station}/batches/{batch}", func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ Declared *int }
 		if err = json.NewDecoder(r.Body).Decode(&body); err == nil {
 			err = l.OpenBatch(r.Context(), r.PathValue("station"), r.PathValue("batch"), body.Declared)
 		}
+		_ = json.NewEncoder(w).Encode(slip.BatchCount{Station: r.PathValue("station"), Batch: r.PathValue("batch"), Declared: body.Declared})
 	})
-	mux.HandleFunc("PUT /v1/stations/{station}/batches/{batch}/sheets/{sequence}", func(_ http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("PUT /v1/stations/{station}/batches/{batch}/sheets/{sequence}", func(w http.ResponseWriter, r *http.Request) {
 		sheet := slip.Sheet{SheetID: slip.SheetID{Station: r.PathValue("station"), Batch: r.PathValue("batch")}, Bytes: r.ContentLength}
 		sheet.Sequence, _ = strconv.Atoi(r.PathValue("sequence"))
 		_ = sheet.SHA256.UnmarshalText([]byte(r.Header.Get("Sesshu-SHA256")))
@@ -152,6 +153,7 @@ func (l *memoryLedger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if stored, err = l.StoreSheet(r.Context(), sheet, r.Body); stored {
 			status = http.StatusCreated
 		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"sha256": sheet.SHA256, "stored": stored})
 	})
 	mux.HandleFunc("POST /v1/stations/{station}/batches/{batch}/close", func(w http.ResponseWriter, r *http.Request) {
 		var count slip.BatchCount
@@ -164,6 +166,7 @@ func (l *memoryLedger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		status = http.StatusServiceUnavailable
 	}
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(answer.body.Bytes())
 }
