@@ -53,10 +53,11 @@ func loadItem(ctx context.Context, from querier, id int64) (slip.ReviewItem, err
 func selectItems(ctx context.Context, from querier, condition string, arguments ...any) ([]slip.ReviewItem, error) {
 	rows, err := from.Query(ctx, `
 		select review_items.id, version, review_items.state, coalesce(leased_by, ''), leased_till, review_items.created_at,
-		       reading, decision, `+sheetColumns+`
+		       reading, decision, coalesce(uploads.file_name, ''), `+sheetColumns+`
 		from review_items
 		join pages using (sheet, page)
 		join sheets on sheets.id = review_items.sheet
+		left join uploads on uploads.sheet = sheets.id
 		where `+condition, arguments...)
 	if err != nil {
 		return nil, err
@@ -78,7 +79,7 @@ func scanItem(row pgx.CollectableRow) (slip.ReviewItem, error) {
 	var reading, decision []byte
 	destinations := append([]any{
 		&item.ID, &item.Version, &item.State, &item.LeasedBy, timeColumn{&item.LeasedTill}, timeColumn{&item.CreatedAt},
-		&reading, &decision,
+		&reading, &decision, &item.FileName,
 	}, sheetFields(&item.Sheet)...)
 	if err := row.Scan(destinations...); err != nil {
 		return slip.ReviewItem{}, err

@@ -28,6 +28,7 @@ type ReviewItem struct {
 	Version    int              `json:"version"` // grows by one with every answer, undo, confirmation and rejection
 	State      ReviewState      `json:"state"`
 	Sheet      Sheet            `json:"sheet"`
+	FileName   string           `json:"file_name,omitempty"` // as the person's machine called it, for a file handed in at the desk
 	Page       PageReading      `json:"page"`
 	Decision   Decision         `json:"decision"`
 	Answers    []Answer         `json:"answers"`
