@@ -107,7 +107,7 @@ def main():
     networks = []
     for file in files:
         state = torch.load(str(file) + ".pt")
-        net = nets.Digits(state["features.0.0.weight"].shape[0] / 16)
+        net = nets.Digits()
         net.load_state_dict(state)
         networks.append(net.eval())
     views, labels, _ = load(work, "calibrate")
@@ -125,10 +125,8 @@ def main():
     fingerprint = sources.fingerprint(data)
     for file in files:
         shutil.copy(file, weights / file.name)
-        seed = int(file.stem.split("-")[1])
-        card = {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "script": "ocr/train/train_digits.py", "seed": seed,
-                "cells_trained_on": int(sum(len(np.load(p)["labels"]) for p in work.glob("cells-train-*.npz") if "partial" not in p.name)),
-                "data": fingerprint, "versions": versions, "format": "ONNX opset 11, fp32, batch free"}
+        made = json.loads(pathlib.Path(str(file) + ".json").read_text())
+        card = {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "script": "ocr/train/train_digits.py", **made, "data": fingerprint, "versions": versions, "format": "ONNX opset 11, fp32, batch free"}
         (weights / f"{file.stem}.json").write_text(json.dumps(card, indent=1) + "\n")
     calibration = {"networks": [file.stem for file in files], "sharpness": sharpness, "bias": [float(b) for b in bias], "floor": floor, "script": "ocr/train/calibrate_digits.py",
                    "fitted_on": "calibrate split of ocr/train/sources.py", "cells": int(len(labels)), "evaluation": report}

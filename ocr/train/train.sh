@@ -37,7 +37,7 @@ lines train 1100 3 8000
 lines evaluate 3000 1 8000
 wait "$first"
 
-{ [ -e "$work/digits-1.onnx" ] || nice -n 15 "$python" train_digits.py "$work" "$work/digits-1.onnx" 1 5; } &
+{ [ -e "$work/digits-1.onnx" ] || nice -n 15 "$python" train_digits.py "$work" "$work/digits-1.onnx" 5 65000; } &
 second=$!
 [ -e "$work/line-1.onnx" ] || nice -n 15 "$python" train_lines.py "$work" "$work/line-1.onnx" 1 3600
 wait "$second"

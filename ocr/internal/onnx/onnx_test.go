@@ -58,7 +58,7 @@ func TestForward(t *testing.T) {
 	}
 }
 
-func TestDamagedBytesAreRefusedBeforeOpenCVSeesThem(t *testing.T) {
+func TestDamagedBytesAreRefused(t *testing.T) {
 	model, hash := load(t)
 	for at := 0; at < len(model); at += 37 {
 		damaged := slices.Clone(model)
