@@ -39,6 +39,8 @@ func (r reading) Page(file []byte, number int) ([]byte, error) {
 	return ocr.Page(file, number)
 }
 
+func (r reading) Versions() map[string]string { return r.reader.Versions() }
+
 // answerReadings is the life of a reading process: requests on standard input,
 // answers on descriptor 3.
 func (s *Settings) answerReadings(ctx context.Context, memoryLimit uint64) error {

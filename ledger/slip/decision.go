@@ -115,6 +115,7 @@ type Decision struct {
 	Reasons    []Reason                `json:"reasons,omitempty"` // reasons of the slip as a whole, then of its fields, without repeats
 	Fields     map[Value]FieldDecision `json:"fields"`
 	PolicyHash Hash                    `json:"policy_hash"`
+	PolicyBase Hash                    `json:"policy_base,omitzero"` // of the policy file, before the service tightened it by itself
 }
 
 // Ticket is one row of the register of issued tickets.

@@ -9,15 +9,19 @@
 // Clopper and Pearson says so; the first that is not rejected ends the sequence.
 // Because the sequence is fixed before the labels are seen, the choice is paid
 // for: with the stated confidence the true share of wrong acceptances at the
-// chosen threshold is within the bound, for slips like those.
+// chosen threshold is within the bound, for slips like those. The confidence is
+// that of each value by itself, not of all of them together.
 package calibrate
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
+	"runtime"
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
@@ -27,28 +31,20 @@ import (
 
 // Slip is one labelled page.
 type Slip struct {
-	Form  *form.Form
-	Page  slip.PageReading
-	Truth map[slip.Value]string
+	Form    *form.Form // that the page was registered to; nil when none fits
+	Page    slip.PageReading
+	Truth   map[slip.Value]string // empty when the page is no slip
+	Masters decide.Masters        // the registers that the page is decided against
 }
 
 // Config says what to choose from.
 type Config struct {
 	Slips      []Slip
-	Masters    decide.Masters
 	ScanDay    time.Time
-	Policy     decide.Policy // whose error bounds are to be kept
-	Confidence float64       // of each value's promise; 0.95 when 0
-}
-
-// Promise is what was shown for one value.
-type Promise struct {
-	From     float64 `json:"from"`     // the threshold; 0 when none could be shown
-	Accepted int     `json:"accepted"` // of the slips, from there on
-	Wrong    int     `json:"wrong"`
-	Upper    float64 `json:"upper"` // for the true share of wrong ones
-	Bound    float64 `json:"bound"` // that was asked for
-	Kept     bool    `json:"kept"`  // Upper is within Bound
+	Policy     decide.Policy     // whose error bounds are to be kept
+	Confidence float64           // of each value's promise; 0.95 when 0
+	Readers    map[string]string // that read the slips: name to version
+	Data       []decide.Data     // where the slips come from
 }
 
 // Thresholds are the probabilities that are tried, from strict to loose. They
@@ -57,20 +53,24 @@ func Thresholds() []float64 {
 	return []float64{0.99999, 0.9999, 0.9998, 0.9995, 0.999, 0.998, 0.995, 0.99, 0.98, 0.97, 0.95}
 }
 
+// strictest is the threshold of a value of which too little was seen to show
+// anything: no looser than this, and no looser than the policy had it.
+const strictest = 0.9999
+
 // Result is a policy that was learned.
 type Result struct {
-	Policy   decide.Policy
-	Text     []byte // the policy as a file, of which Policy.Hash is the hash
-	Promises map[slip.Value]Promise
+	Policy decide.Policy // with its promises in Calibrated
+	Text   []byte        // the policy as a file, of which Policy.Hash is the hash
 }
 
-// Policy returns the policy with the loosest thresholds that keep its bounds,
-// and what was shown of every value. A value for which too few slips were
-// accepted to show anything keeps the strictest rule: its probability is taken
-// at its word.
+// Policy returns the policy with the loosest thresholds that keep its bounds.
+// A value for which too few slips were accepted to show anything is accepted
+// from a strict threshold on and its promise says that it is not kept; a value of
+// which the slips show that more than the bound is wrong whatever the threshold
+// is always asked.
 //
-// Values are chosen one after the other in the order of the forms' decisions,
-// because an accepted lot makes dates and doses easier to judge.
+// Values are chosen one after the other, those first on which others lean: an
+// accepted lot makes dates and doses easier to judge.
 func Policy(ctx context.Context, config Config) (Result, error) {
 	if config.Confidence == 0 {
 		config.Confidence = 0.95
@@ -80,42 +80,34 @@ func Policy(ctx context.Context, config Config) (Result, error) {
 	if policy.AcceptFrom == nil {
 		policy.AcceptFrom = map[slip.Value]float64{}
 	}
-	promises := map[slip.Value]Promise{}
+	policy.AlwaysAsk = slices.Clone(policy.AlwaysAsk)
+	policy.Tightened = nil // what left its band is what was measured anew
+	promises := map[slip.Value]decide.Promise{}
 	for _, value := range order {
-		counts := make([]Count, 0, len(Thresholds()))
-		for _, from := range Thresholds() {
-			policy.AcceptFrom[value] = from
-			count, err := replay(ctx, config, policy, value)
-			if err != nil {
-				return Result{}, fmt.Errorf("calibrate: %w", err)
-			}
-			counts = append(counts, count)
+		promise, present, err := choose(ctx, config, &policy, value)
+		if err != nil {
+			return Result{}, fmt.Errorf("calibrate: %w", err)
 		}
-		chosen, shown := Choose(counts, policy.Bound(value), config.Confidence)
-		promise := Promise{Bound: policy.Bound(value), Upper: 1}
-		if shown {
-			promise.From, promise.Kept = Thresholds()[chosen], true
-			policy.AcceptFrom[value] = promise.From
-		} else {
-			delete(policy.AcceptFrom, value)
-			chosen = 1 // reported at 0.9999, about where the plain rule lies
-		}
-		promise.Accepted, promise.Wrong = counts[chosen].Accepted, counts[chosen].Wrong
-		promise.Upper = bound.Upper(promise.Wrong, promise.Accepted, config.Confidence)
-		if counts[0].Present > 0 {
+		if present {
 			promises[value] = promise
 		}
 	}
-	text, err := json.MarshalIndent(policy, "", "  ")
+	bands, err := bands(ctx, config, policy)
 	if err != nil {
 		return Result{}, fmt.Errorf("calibrate: %w", err)
 	}
-	text = append(text, '\n')
+	policy.Calibrated = &decide.Calibration{
+		Readers: config.Readers, Data: config.Data, Confidence: config.Confidence, Promises: promises, Bands: bands,
+	}
+	text, err := policy.Text()
+	if err != nil {
+		return Result{}, fmt.Errorf("calibrate: %w", err)
+	}
 	parsed, err := decide.ParsePolicy(text)
 	if err != nil {
 		return Result{}, fmt.Errorf("calibrate: %w", err)
 	}
-	return Result{Policy: parsed, Text: text, Promises: promises}, nil
+	return Result{Policy: parsed, Text: text}, nil
 }
 
 // order is that in which values are chosen: what others lean on comes first.
@@ -124,37 +116,108 @@ var order = []slip.Value{
 	slip.Manufacturer, slip.FacilityCode, slip.VaccinationDate, slip.AmountML, slip.Consent,
 }
 
+// choose sets one value's threshold in the policy and says what was shown. It
+// reports false when no slip has the value.
+func choose(ctx context.Context, config Config, policy *decide.Policy, value slip.Value) (decide.Promise, bool, error) {
+	before := policy.Threshold(value)
+	thresholds := Thresholds()
+	policy.AcceptFrom[value] = thresholds[len(thresholds)-1]
+	outcomes, err := replay(ctx, config, *policy, value)
+	policy.AcceptFrom[value] = before
+	if err != nil || len(outcomes) == 0 {
+		return decide.Promise{}, false, err
+	}
+	counts := make([]Count, len(thresholds))
+	for i, from := range thresholds {
+		counts[i] = count(outcomes, from)
+	}
+	limit := policy.Bound(value)
+	promise := decide.Promise{Bound: limit}
+	chosen, shown := Choose(counts, limit, config.Confidence)
+	from := max(before, strictest)
+	if shown {
+		from = thresholds[chosen]
+		promise.From, promise.Kept = from, true
+	}
+	policy.AcceptFrom[value] = from
+	seen := count(outcomes, from)
+	promise.Accepted, promise.Wrong = seen.Accepted, seen.Wrong
+	promise.Upper = bound.Upper(seen.Wrong, seen.Accepted, config.Confidence)
+	if !shown && bound.Lower(seen.Wrong, seen.Accepted, config.Confidence) > limit {
+		promise.Refuted = true
+		if !slices.Contains(policy.AlwaysAsk, value) {
+			policy.AlwaysAsk = append(policy.AlwaysAsk, value)
+		}
+	}
+	return promise, true, nil
+}
+
 // Count is what one threshold accepts.
 type Count struct {
-	Present  int // slips whose form has the value
 	Accepted int
 	Wrong    int
 }
 
-// replay decides all slips under a policy and counts one value.
-func replay(ctx context.Context, config Config, policy decide.Policy, value slip.Value) (Count, error) {
+// outcome is one slip's best text for a value under the loosest threshold.
+type outcome struct {
+	p        float64
+	accepted bool
+	wrong    bool
+}
+
+// count says what a threshold accepts. A value's own threshold is the last thing
+// that is asked of it, so what is accepted at one threshold is what is accepted
+// at the loosest and is at least as probable.
+func count(outcomes []outcome, from float64) Count {
 	var count Count
-	for _, labelled := range config.Slips {
-		decision, err := decide.Slip(ctx, decide.Input{
-			Form: labelled.Form, Page: labelled.Page, ScanDay: config.ScanDay, Masters: config.Masters, Policy: policy,
-		})
-		if err != nil {
-			return Count{}, err
-		}
-		decided, has := decision.Fields[value]
-		if !has {
-			continue
-		}
-		count.Present++
-		if decided.Outcome == slip.Accepted {
+	for _, o := range outcomes {
+		if o.accepted && o.p >= from {
 			count.Accepted++
-			want := labelled.Truth[value]
-			if decided.Value != want && (value != slip.Manufacturer || !slip.SameManufacturer(decided.Value, want)) {
+			if o.wrong {
 				count.Wrong++
 			}
 		}
 	}
-	return count, nil
+	return count
+}
+
+// replay decides all slips under a policy and returns what became of one value,
+// on the slips whose form has it.
+func replay(ctx context.Context, config Config, policy decide.Policy, value slip.Value) ([]outcome, error) {
+	decisions, err := decideAll(ctx, config, policy)
+	if err != nil {
+		return nil, err
+	}
+	var outcomes []outcome
+	for i, decision := range decisions {
+		decided, has := decision.Fields[value]
+		if !has {
+			continue
+		}
+		want := config.Slips[i].Truth[value]
+		outcomes = append(outcomes, outcome{
+			p: decided.P, accepted: decided.Outcome == slip.Accepted,
+			wrong: decided.Value != want && (value != slip.Manufacturer || !slip.SameManufacturer(decided.Value, want)),
+		})
+	}
+	return outcomes, nil
+}
+
+// decideAll decides every slip, on all cores.
+func decideAll(ctx context.Context, config Config, policy decide.Policy) ([]slip.Decision, error) {
+	decisions := make([]slip.Decision, len(config.Slips))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, labelled := range config.Slips {
+		group.Go(func() error {
+			var err error
+			decisions[i], err = decide.Slip(ctx, decide.Input{
+				Form: labelled.Form, Page: labelled.Page, ScanDay: config.ScanDay, Masters: labelled.Masters, Policy: policy,
+			})
+			return err
+		})
+	}
+	return decisions, group.Wait()
 }
 
 // Choose walks along thresholds from strict to loose and returns the last whose

@@ -1,9 +1,10 @@
 package calibrate_test
 
 import (
-	"context"
 	"math/rand/v2"
+	"slices"
 	"testing"
+	"testing/fstest"
 
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
@@ -11,22 +12,40 @@ import (
 	"sesshu/ocr/decide"
 )
 
+// population is a stream of scores: how sure the reader is of a slip, and how
+// probably it is wrong there.
+type population func(random *rand.Rand) (p, wrong float64)
+
 // Replayed over fresh slips a thousand times, the true error at the chosen
-// threshold is within the bound in at least 95 of 100. The reader is
-// wrong 0.4 (1-p) of the time when it says p.
+// threshold is within the bound in at least 95 of 100, whether the readers'
+// probabilities mean what they say, flatter or say nothing at all.
 func TestPromiseHoldsOnFreshSlips(t *testing.T) {
+	sure := func(random *rand.Rand) float64 { return 1 - 0.1*random.Float64()*random.Float64()*random.Float64() }
+	for name, example := range map[string]struct {
+		scores population
+		useful int // rounds in which a threshold below the strictest ones is shown, at least
+	}{
+		"careful":                            {func(random *rand.Rand) (float64, float64) { p := sure(random); return p, (1 - p) * 0.4 }, 500},
+		"calibrated":                         {func(random *rand.Rand) (float64, float64) { p := sure(random); return p, 1 - p }, 250},
+		"flattering":                         {func(random *rand.Rand) (float64, float64) { p := sure(random); return p, min(1, (1-p)*4) }, 0},
+		"saying nothing, wrong at the bound": {func(random *rand.Rand) (float64, float64) { return sure(random), 0.0031 }, 0},
+		"surest where it is wrong":           {func(random *rand.Rand) (float64, float64) { p := sure(random); return p, 0.0045 * p * p * p }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			replayFresh(t, example.scores, example.useful)
+		})
+	}
+}
+
+func replayFresh(t *testing.T, scores population, atLeast int) {
+	t.Helper()
 	const limit, slips, rounds = 0.003, 6000, 1000
 	thresholds := calibrate.Thresholds()
-	// The true risk at each threshold, over the scores' distribution.
-	score := func(random *rand.Rand) (p, wrong float64) {
-		p = 1 - 0.1*random.Float64()*random.Float64()*random.Float64()
-		return p, (1 - p) * 0.4
-	}
-	risk := make([]float64, len(thresholds))
 	random := rand.New(rand.NewPCG(1, 2))
-	accepted := make([]float64, len(thresholds))
+	accepted, risk := make([]float64, len(thresholds)), make([]float64, len(thresholds))
 	for range 2_000_000 {
-		p, wrong := score(random)
+		p, wrong := scores(random)
 		for i, from := range thresholds {
 			if p >= from {
 				accepted[i]++
@@ -41,7 +60,7 @@ func TestPromiseHoldsOnFreshSlips(t *testing.T) {
 	for range rounds {
 		counts := make([]calibrate.Count, len(thresholds))
 		for range slips {
-			p, wrong := score(random)
+			p, wrong := scores(random)
 			mistaken := random.Float64() < wrong
 			for i, from := range thresholds {
 				if p >= from {
@@ -60,13 +79,13 @@ func TestPromiseHoldsOnFreshSlips(t *testing.T) {
 			useful++
 		}
 	}
+	t.Logf("broken in %d, useful in %d of %d rounds", broken, useful, rounds)
 	if broken > rounds*5/100 {
 		t.Errorf("the promise is broken in %d of %d rounds", broken, rounds)
 	}
-	if useful < rounds/2 {
+	if useful < atLeast {
 		t.Errorf("a useful threshold is chosen in %d of %d rounds only", useful, rounds)
 	}
-	t.Logf("broken in %d, useful in %d of %d rounds", broken, useful, rounds)
 }
 
 func TestChoose(t *testing.T) {
@@ -100,47 +119,107 @@ value vaccination_date
   required
 `
 
-// A reader that is always right but says 0.99 is accepted from there, once
-// enough slips show it; one that errs is not, and few slips show nothing.
-func TestPolicyLearnsFromSlips(t *testing.T) {
+// slips are pages on which a reader says a date with probability p, some wrong.
+func slips(t *testing.T, count, wrong int, p float64) []calibrate.Slip {
+	t.Helper()
 	test, err := form.Parse("test/form.txt", []byte(definition))
 	if err != nil {
 		t.Fatal(err)
 	}
+	slips := make([]calibrate.Slip, 0, count)
+	for i := range count {
+		text := "2021-06-30"
+		if i < wrong {
+			text = "2021-06-20"
+		}
+		slips = append(slips, calibrate.Slip{
+			Form: test, Truth: map[slip.Value]string{slip.VaccinationDate: "2021-06-30"},
+			Page: slip.PageReading{
+				SHA256: slip.HashOf(nil), Registration: slip.Registration{Form: "test", Coverage: 1},
+				Readings: []slip.Reading{{Field: "date", Candidates: []slip.Candidate{{Text: text, P: p}}}},
+			},
+		})
+	}
+	return slips
+}
+
+// A reader that is always right but says 0.99 is accepted from there, once
+// enough slips show it; one that errs is not, and few slips show nothing.
+func TestPolicyLearnsFromSlips(t *testing.T) {
 	policy := decide.DefaultPolicy()
 	policy.ErrorBound.Default = 0.01
-	slips := func(count, wrong int) []calibrate.Slip {
-		var slips []calibrate.Slip
-		for i := range count {
-			text := "2021-06-30"
-			if i < wrong {
-				text = "2021-06-20"
-			}
-			slips = append(slips, calibrate.Slip{
-				Form: test, Truth: map[slip.Value]string{slip.VaccinationDate: "2021-06-30"},
-				Page: slip.PageReading{
-					SHA256: slip.HashOf(nil), Registration: slip.Registration{Form: "test", Coverage: 1},
-					Readings: []slip.Reading{{Field: "date", Candidates: []slip.Candidate{{Text: text, P: 0.991}}}},
-				},
-			})
-		}
-		return slips
-	}
+	readers := map[string]string{"digits": "digits-1"}
 	for name, example := range map[string]struct {
-		count, wrong int
-		from         float64
-	}{"enough": {400, 0, 0.95}, "few": {100, 0, 0}, "wrong": {400, 10, 0}} {
-		result, err := calibrate.Policy(context.Background(), calibrate.Config{Slips: slips(example.count, example.wrong), Policy: policy})
+		count, wrong  int
+		from          float64 // promised
+		threshold     float64
+		asked, within bool
+	}{
+		"enough": {400, 0, 0.95, 0.95, false, true},
+		"few":    {100, 0, 0, 0.9999, false, false},
+		"some":   {400, 6, 0, 0.9999, false, false},
+		"wrong":  {400, 20, 0, 0.9999, false, false}, // said with 0.991 only, so nothing is shown of 0.9999
+	} {
+		result, err := calibrate.Policy(t.Context(), calibrate.Config{Slips: slips(t, example.count, example.wrong, 0.991), Policy: policy, Readers: readers})
 		if err != nil {
 			t.Fatal(err)
 		}
-		learned, promises := result.Policy, result.Promises
+		learned := result.Policy
+		promises := learned.Calibrated.Promises
 		promise := promises[slip.VaccinationDate]
-		if promise.From != example.from || learned.AcceptFrom[slip.VaccinationDate] != example.from || promise.Kept != (example.from > 0) {
+		if promise.From != example.from || learned.AcceptFrom[slip.VaccinationDate] != example.threshold || promise.Kept != example.within || promise.Refuted {
 			t.Errorf("%s: learned %v, promised %+v", name, learned.AcceptFrom, promise)
 		}
 		if learned.Hash.IsZero() || learned.Hash == policy.Hash || learned.Hash != slip.HashOf(result.Text) || len(promises) != 1 {
 			t.Errorf("%s: the policy has no hash of its own, or %d promises", name, len(promises))
 		}
+		band := learned.Calibrated.Bands
+		accepted := 0
+		if example.within {
+			accepted = example.count
+		}
+		if len(band) != 1 || band[0] != (decide.Band{Form: "test", Value: slip.VaccinationDate, Pages: example.count, Accepted: accepted}) {
+			t.Errorf("%s: bands %+v", name, band)
+		}
+		if err := learned.CheckReaders(readers); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What is shown to be wrong too often even where the reader is surest is asked.
+func TestRefutedValueIsAlwaysAsked(t *testing.T) {
+	policy := decide.DefaultPolicy()
+	policy.ErrorBound.Default = 0.01
+	policy.ConfidenceCap = 0.999995
+	result, err := calibrate.Policy(t.Context(), calibrate.Config{
+		Slips: slips(t, 400, 20, 0.99999), Policy: policy, Readers: map[string]string{"digits": "1"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	promise := result.Policy.Calibrated.Promises[slip.VaccinationDate]
+	if !promise.Refuted || promise.Kept || promise.Wrong != 20 || !slices.Equal(result.Policy.AlwaysAsk, []slip.Value{slip.VaccinationDate}) {
+		t.Errorf("promised %+v, always asked %v", promise, result.Policy.AlwaysAsk)
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	dir := fstest.MapFS{
+		"truth.jsonl": {Data: []byte(`{"file":"a.jpg","form":"test","expect":"accept","fields":{}}` + "\n")},
+		"a.jpg":       {Data: []byte("a")},
+	}
+	data, err := calibrate.Fingerprint(dir)
+	if err != nil || data.Sheets != 1 || data.Truth != slip.HashOf(dir["truth.jsonl"].Data) ||
+		data.Images != slip.HashOf([]byte(slip.HashOf([]byte("a")).String()+" a.jpg\n")) {
+		t.Errorf("fingerprint %+v, error %v", data, err)
+	}
+	dir["a.jpg"] = &fstest.MapFile{Data: []byte("b")}
+	if other, err := calibrate.Fingerprint(dir); err != nil || other.Images == data.Images || other.Truth != data.Truth {
+		t.Errorf("another image gives %+v (%v)", other, err)
+	}
+	delete(dir, "a.jpg")
+	if _, err := calibrate.Fingerprint(dir); err == nil {
+		t.Error("a missing image has a fingerprint")
 	}
 }

@@ -63,7 +63,7 @@ func Slip(ctx context.Context, in Input) (slip.Decision, error) {
 	if in.Page.Blank {
 		return slip.Decision{
 			Outcome: slip.Rejected, Reasons: []slip.Reason{slip.ReasonBlankPage},
-			Fields: map[slip.Value]slip.FieldDecision{}, PolicyHash: in.Policy.Hash,
+			Fields: map[slip.Value]slip.FieldDecision{}, PolicyHash: in.Policy.Hash, PolicyBase: in.Policy.Base,
 		}, nil
 	}
 	j := &judge{in: in, fields: map[slip.Value]*field{}}
@@ -124,7 +124,7 @@ func (j *judge) ask(reason slip.Reason) {
 // values as they are but for faults of the page, after which none of them can be
 // trusted.
 func (j *judge) decision() slip.Decision {
-	decision := slip.Decision{Fields: map[slip.Value]slip.FieldDecision{}, PolicyHash: j.in.Policy.Hash}
+	decision := slip.Decision{Fields: map[slip.Value]slip.FieldDecision{}, PolicyHash: j.in.Policy.Hash, PolicyBase: j.in.Policy.Base}
 	pageFault := slices.ContainsFunc(j.reasons, func(reason slip.Reason) bool {
 		switch reason {
 		case slip.ReasonUnreadable, slip.ReasonFormUnknown, slip.ReasonRegistration, slip.ReasonPersonalNumber, slip.ReasonDrift:
@@ -137,6 +137,9 @@ func (j *judge) decision() slip.Decision {
 	var ofFields []slip.Reason
 	for _, value := range j.values() {
 		f := j.fields[value.Name]
+		if j.in.Policy.tightened(j.in.Form.Name, value.Name) {
+			f.ask(slip.ReasonDrift)
+		}
 		decided := f.decide(j.in.Policy, value, pageFault)
 		decision.Fields[value.Name] = decided
 		if decided.Outcome != slip.Accepted && value.Required {

@@ -54,7 +54,18 @@ type Policy struct {
 	Shares          Shares                 `json:"shares"`
 	Amounts         []AmountRule           `json:"amounts"` // the first that fits says a product's doses
 
+	// Note is a person's word on why the policy is as it is. A changed note
+	// makes another policy: decisions carry its hash, and drift is watched anew.
+	Note string `json:"note,omitempty"`
+	// Tightened names values that are asked on one form's slips, because the
+	// stream left the band that calibration promised. The service adds to it by
+	// itself while it runs.
+	Tightened map[string][]slip.Value `json:"tightened,omitempty"`
+	// Calibrated says what the thresholds rest on; nil: on nobody's measurement.
+	Calibrated *Calibration `json:"calibrated,omitempty"`
+
 	Hash slip.Hash `json:"-"` // of the policy's JSON
+	Base slip.Hash `json:"-"` // of the policy as it was parsed, before it was tightened
 }
 
 // Shares are prior weights of what is rare but happens, each against 1 for the
@@ -106,6 +117,7 @@ func ParsePolicy(text []byte) (Policy, error) {
 		return Policy{}, fmt.Errorf("policy: %w", err)
 	}
 	policy.Hash = slip.HashOf(text)
+	policy.Base = policy.Hash
 	return policy, nil
 }
 
@@ -172,6 +184,14 @@ func (p Policy) check() error {
 			fault("amounts[%d] needs amounts and a product or a manufacturer", i)
 		}
 	}
+	for form, values := range p.Tightened {
+		for _, value := range values {
+			if !known(value) {
+				fault("tightened.%s: %q is no value of a slip", form, value)
+			}
+		}
+	}
+	p.Calibrated.check(fault)
 	return errors.Join(faults...)
 }
 
@@ -181,6 +201,14 @@ func (p Policy) Bound(value slip.Value) float64 {
 		return bound
 	}
 	return p.ErrorBound.Default
+}
+
+// Threshold returns the probability from which a value is accepted.
+func (p Policy) Threshold(value slip.Value) float64 {
+	if from, ok := p.AcceptFrom[value]; ok {
+		return from
+	}
+	return 1 - p.Bound(value)
 }
 
 // certain reports whether a value is accepted at a probability.

@@ -95,6 +95,12 @@ func (p *Pool) Page(ctx context.Context, file []byte, page int) ([]byte, error) 
 	return reply.body, err
 }
 
+// Versions names every reader of the reading processes and its version.
+func (p *Pool) Versions(ctx context.Context) (map[string]string, error) {
+	reply, err := p.do(ctx, request{Act: actVersions}, nil)
+	return reply.answer.Versions, err
+}
+
 func (p *Pool) do(ctx context.Context, ask request, file []byte) (outcome, error) {
 	t := task{ctx: ctx, ask: ask, file: file, reply: make(chan outcome, 1)}
 	select {

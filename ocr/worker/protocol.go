@@ -27,6 +27,8 @@ const maxFrame = 256 << 20
 const (
 	actRead = "read" // read every page of the file
 	actPage = "page" // turn one page into a JPEG that a browser shows
+
+	actVersions = "versions" // name the readers' versions
 )
 
 type request struct {
@@ -39,6 +41,8 @@ type answer struct {
 	Fault string  `json:"fault,omitempty"`
 	Read  *Result `json:"read,omitempty"`
 	Bytes int     `json:"bytes"`
+
+	Versions map[string]string `json:"versions,omitempty"`
 }
 
 // Result is what a reading process found in one file.
@@ -95,6 +99,8 @@ type Reading interface {
 	Read(file []byte) (Result, error)
 	// Page turns one page, counted from 1, into a JPEG.
 	Page(file []byte, page int) ([]byte, error)
+	// Versions names every reader and its version.
+	Versions() map[string]string
 }
 
 // Answer serves requests from r on w until r ends. It is the main loop of a
@@ -127,6 +133,8 @@ func Answer(r io.Reader, w io.Writer, reading Reading) error {
 			if body, err = reading.Page(file, ask.Page); err != nil {
 				reply.Fault = err.Error()
 			}
+		case actVersions:
+			reply.Versions = reading.Versions()
 		default:
 			reply.Fault = fmt.Sprintf("act %q is unknown", ask.Act)
 		}

@@ -63,6 +63,8 @@ func (scripted) Page(file []byte, page int) ([]byte, error) {
 	return append([]byte(strconv.Itoa(page)+":"), file...), nil
 }
 
+func (scripted) Versions() map[string]string { return map[string]string{"scripted": "1"} }
+
 func startPool(t *testing.T, config worker.Config) *worker.Pool {
 	t.Helper()
 	config.Command = []string{os.Args[0]}
@@ -89,6 +91,10 @@ func TestPoolAnswers(t *testing.T) {
 	page, err := pool.Page(t.Context(), []byte("x"), 3)
 	if err != nil || string(page) != "3:x" {
 		t.Fatalf("page %q, error %v", page, err)
+	}
+	versions, err := pool.Versions(t.Context())
+	if err != nil || len(versions) != 1 || versions["scripted"] != "1" {
+		t.Fatalf("versions %v, error %v", versions, err)
 	}
 	if _, err := pool.Read(t.Context(), []byte("fault")); !errors.Is(err, worker.ErrFault) {
 		t.Fatalf("fault came back as %v", err)
