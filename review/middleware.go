@@ -2,9 +2,11 @@ package review
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,11 +102,24 @@ func (s *Server) bearer(purpose string) gin.HandlerFunc {
 }
 
 // ownStation keeps a station to its own batches: its token's name is the
-// station's.
+// station's, and so is its certificate's where stations need one.
 func (s *Server) ownStation(c *gin.Context) {
-	if c.Param("station") != c.GetString(tokenNameKey) {
+	switch station := c.Param("station"); {
+	case station != c.GetString(tokenNameKey):
 		s.fail(c, errForbidden)
+	case s.certify && !certified(c.Request.TLS, station):
+		s.fail(c, errCertificate)
 	}
+}
+
+// certified reports whether a connection's other end proved, by a certificate
+// that the listener verified, that it has this name.
+func certified(connection *tls.ConnectionState, name string) bool {
+	if connection == nil || len(connection.VerifiedChains) == 0 {
+		return false
+	}
+	leaf := connection.VerifiedChains[0][0]
+	return leaf.Subject.CommonName == name || slices.Contains(leaf.DNSNames, name)
 }
 
 // sameOrigin refuses requests that another site's page sent through a person's

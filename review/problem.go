@@ -39,6 +39,7 @@ var (
 	errSignedOut     = &fault{http.StatusUnauthorized, "signed_out", 0}
 	errPassword      = &fault{http.StatusUnauthorized, "password", 0}
 	errForbidden     = &fault{http.StatusForbidden, "forbidden", 0}
+	errCertificate   = &fault{http.StatusForbidden, "certificate", 0}
 	errCrossOrigin   = &fault{http.StatusForbidden, "cross_origin", 0}
 	errTooMany       = &fault{http.StatusTooManyRequests, "too_many", 30}
 	errSheetConflict = &fault{http.StatusConflict, "sheet_conflict", 0}

@@ -54,6 +54,10 @@ type Config struct {
 	Logger   *slog.Logger     // slog.Default() when nil
 	Now      func() time.Time // time.Now when nil
 	Secure   bool             // people reach the desk over HTTPS: mark cookies so
+	// StationCertificates wants of every station, besides its token, a verified
+	// certificate that carries its name: a token that was copied off a station
+	// is then of no use, and a lost station is still locked out by its token.
+	StationCertificates bool
 }
 
 const (
@@ -74,6 +78,7 @@ type Server struct {
 	log      *slog.Logger
 	now      func() time.Time
 	secure   bool
+	certify  bool // stations need a certificate
 
 	texts     texts
 	templates *template.Template
@@ -94,7 +99,7 @@ func New(config Config) (*Server, error) {
 	}
 	s := &Server{
 		store: config.Store, pageJPEG: config.Page, validate: config.Validate, forms: map[string]*form.Form{},
-		log: config.Logger, now: config.Now, secure: config.Secure,
+		log: config.Logger, now: config.Now, secure: config.Secure, certify: config.StationCertificates,
 		hashing: make(chan struct{}, 2), decoding: make(chan struct{}, 2),
 	}
 	if s.log == nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,16 +10,20 @@ import (
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
+
+	"sesshu/scanner/pin"
 )
 
 type serveCommand struct {
 	Listen    string `help:"Address of the desk and the API." env:"SESSHU_LISTEN" default:"127.0.0.1:8080"`
 	Secure    bool   `help:"The desk is reached over HTTPS (by a proxy in front): mark cookies so." env:"SESSHU_SECURE"`
 	Processes int    `help:"Reading processes; by default one per core." env:"SESSHU_PROCESSES"`
+
+	encryption
 }
 
 func (c *serveCommand) Run(ctx context.Context, settings *Settings) error {
-	return settings.serve(ctx, serveOptions{listen: c.Listen, secure: c.Secure, processes: c.Processes})
+	return settings.serve(ctx, serveOptions{listen: c.Listen, secure: c.Secure, processes: c.Processes, encryption: c.encryption})
 }
 
 type workerCommand struct {
@@ -38,9 +43,10 @@ func (c *workerCommand) Run(ctx context.Context, settings *Settings) error {
 }
 
 type serveOptions struct {
-	listen    string // empty: no desk
-	secure    bool
-	processes int
+	listen     string // empty: no desk
+	secure     bool
+	processes  int
+	encryption encryption
 	// ready is called once everything is up, with the desk's address.
 	ready func(ctx context.Context, v *service) error
 }
@@ -70,13 +76,13 @@ func (s *Settings) serve(ctx context.Context, options serveOptions) (err error) 
 		defer store.Close()
 		var listener net.Listener
 		if options.listen != "" {
-			if listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", options.listen); err != nil {
-				return fmt.Errorf("open the desk's address: %w", err)
+			if listener, err = s.listen(ctx, stateDir, options); err != nil {
+				return err
 			}
-			s.logger.InfoContext(ctx, "desk open", slog.String("address", listener.Addr().String()))
 		}
 		v, err := s.newService(store, serviceOptions{ //nolint:contextcheck // the desk asks for pages without a context; newService bounds the time
-			stateDir: stateDir, listener: listener, secure: options.secure, processes: options.processes,
+			stateDir: stateDir, listener: listener, secure: options.secure || options.encryption.on(), processes: options.processes,
+			encrypted: options.encryption.on(), stationCertificates: options.encryption.StationCA != "",
 		})
 		if err != nil {
 			return err
@@ -98,6 +104,27 @@ func (s *Settings) serve(ctx context.Context, options serveOptions) (err error) 
 		return err
 	}
 	return nil
+}
+
+// listen opens the address of the desk and the API, encrypted when that is asked
+// for.
+func (s *Settings) listen(ctx context.Context, stateDir string, options serveOptions) (net.Listener, error) {
+	encrypted, err := options.encryption.config(stateDir)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", options.listen)
+	if err != nil {
+		return nil, fmt.Errorf("open the desk's address: %w", err)
+	}
+	attributes := []slog.Attr{slog.String("address", listener.Addr().String())}
+	if encrypted != nil {
+		// What a station pins; it is public.
+		attributes = append(attributes, slog.String("public_key", pin.Of(encrypted.Certificates[0].Leaf).String()))
+		listener = tls.NewListener(listener, encrypted)
+	}
+	s.logger.LogAttrs(ctx, slog.LevelInfo, "desk open", attributes...)
+	return listener, nil
 }
 
 func cores() int { return runtime.NumCPU() }

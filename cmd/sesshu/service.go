@@ -30,6 +30,7 @@ type service struct {
 	listener net.Listener // nil: no desk, reading only
 	jobs     int          // sheets read at a time
 	clientID string
+	scheme   string // http or https
 }
 
 type serviceOptions struct {
@@ -37,6 +38,9 @@ type serviceOptions struct {
 	listener  net.Listener // nil: a reading machine without a desk
 	secure    bool
 	processes int // reading processes; 0: one per core
+
+	encrypted           bool // listener speaks TLS
+	stationCertificates bool // stations show a certificate, too
 }
 
 func (s *Settings) newService(store *ledger.Store, options serviceOptions) (*service, error) {
@@ -62,7 +66,10 @@ func (s *Settings) newService(store *ledger.Store, options serviceOptions) (*ser
 	}
 	v := &service{
 		settings: s, store: store, forms: forms, policy: policy, pool: pool,
-		listener: options.listener, jobs: processes, clientID: clientID,
+		listener: options.listener, jobs: processes, clientID: clientID, scheme: "http",
+	}
+	if options.encrypted {
+		v.scheme = "https"
 	}
 	if options.listener == nil {
 		return v, nil
@@ -93,6 +100,8 @@ func (s *Settings) newService(store *ledger.Store, options serviceOptions) (*ser
 		Forms:  forms,
 		Logger: s.logger,
 		Secure: options.secure,
+
+		StationCertificates: options.stationCertificates,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up the desk: %w", err)
@@ -101,7 +110,7 @@ func (s *Settings) newService(store *ledger.Store, options serviceOptions) (*ser
 }
 
 // address is the desk's root, as a browser on this machine reaches it.
-func (v *service) address() string { return "http://" + v.listener.Addr().String() }
+func (v *service) address() string { return v.scheme + "://" + v.listener.Addr().String() }
 
 // Run works until ctx ends: jobs first stop taking sheets, then the reading
 // processes end, then the desk.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -83,6 +84,8 @@ func (c *userDisableCommand) Run(ctx context.Context, settings *Settings) error 
 type userTokenCommand struct {
 	Name string `arg:"" help:"Name of the station or consumer."`
 	For  string `help:"station or feed." enum:"station,feed" default:"station"`
+
+	TLSCertificate string `name:"tls-certificate" hidden:"" env:"SESSHU_TLS_CERTIFICATE"`
 }
 
 func (c *userTokenCommand) Run(ctx context.Context, settings *Settings) error {
@@ -92,8 +95,29 @@ func (c *userTokenCommand) Run(ctx context.Context, settings *Settings) error {
 			return err
 		}
 		fmt.Fprintln(settings.stdout, secret)
-		return nil
+		if c.For != "station" {
+			return nil
+		}
+		return c.tellKey(settings)
 	})
+}
+
+// tellKey prints, beside a station's token, the server's public key, which the
+// station pins.
+func (c *userTokenCommand) tellKey(settings *Settings) error {
+	path := c.TLSCertificate
+	if path == "" {
+		dir, err := settings.stateDir()
+		if err != nil {
+			return err
+		}
+		path = filepath.Join(dir, ownCertificate)
+	}
+	key, err := publicKey(path)
+	if err == nil && key.Set() {
+		fmt.Fprintf(settings.stderr, "The server's public key, for the station's configuration (server pin): %s\n", key)
+	}
+	return err
 }
 
 // minPasswordLength follows NIST SP 800-63B-4 for a password that is the only
