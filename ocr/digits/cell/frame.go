@@ -62,23 +62,33 @@ func (l lines) index(i, depth, slant int) (place int, ok bool) {
 }
 
 // cover returns the share of a sheared row that is inked evenly. Only the part
-// between the margins counts: a cell that stands alone has no more.
-func (l lines) cover(depth, slant int) float64 {
+// between the margins counts: a cell that stands alone has no more. A share that
+// is certain to stay below least is returned as 0, as soon as that is known.
+func (l lines) cover(depth, slant int, least float64) float64 {
 	margin := int(marginMM * workPerMM)
 	if l.length <= 2*margin {
 		margin = 0
 	}
-	sum := float32(0)
+	count := l.length - 2*margin
+	missing := count - int(least*float64(count)) // more without ink are too many
+	shift := l.shifts[slant+lineSlant]
+	sum, faint := float32(0), 0
 	for i := margin; i < l.length-margin; i++ {
-		if place, ok := l.index(i, depth, slant); ok {
-			sum += l.ink.Pix[place]
+		value := float32(0)
+		if at := depth + shift[i]; at >= 0 && at < l.depth {
+			value = l.ink.Pix[i*l.along+at*l.across]
+		}
+		sum += value
+		if value <= lineFaint {
+			if faint++; faint > missing {
+				return 0
+			}
 		}
 	}
-	count := l.length - 2*margin
 	enough := max(lineFaint, 0.4*sum/float32(count))
 	inked := 0
 	for i := margin; i < l.length-margin; i++ {
-		if place, ok := l.index(i, depth, slant); ok && l.ink.Pix[place] > enough {
+		if at := depth + shift[i]; at >= 0 && at < l.depth && l.ink.Pix[i*l.along+at*l.across] > enough {
 			inked++
 		}
 	}
@@ -99,7 +109,7 @@ func (l lines) clear(far bool, nominal int) int {
 		for d := first; d <= last; d++ {
 			for s := -lineSlant; s <= lineSlant; s++ {
 				// Upright wins over slanted at equal cover.
-				if cover := l.cover(d, s) - 0.002*float64(s*s); cover > best {
+				if cover := l.cover(d, s, max(best, lineCover)) - 0.002*float64(s*s); cover > best {
 					depth, slant, best = d, s, cover
 				}
 			}
@@ -108,10 +118,10 @@ func (l lines) clear(far bool, nominal int) int {
 			break
 		}
 		low, high := depth, depth
-		for high-low < lineThick && l.cover(low-1, slant) >= bandCover {
+		for high-low < lineThick && l.cover(low-1, slant, bandCover) >= bandCover {
 			low--
 		}
-		for high-low < lineThick && l.cover(high+1, slant) >= bandCover {
+		for high-low < lineThick && l.cover(high+1, slant, bandCover) >= bandCover {
 			high++
 		}
 		if high-low >= lineThick {
