@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"sesshu/ledger/slip"
 )
 
@@ -20,41 +22,128 @@ func (s *Store) OpenBatch(ctx context.Context, station, batch string, declared *
 	return nil
 }
 
-// CloseBatch notes that the operator has fed everything and returns the
-// account. Closing again keeps the first time. A sheet that arrives later is
-// still taken in: paper is never refused. ErrNotFound.
-func (s *Store) CloseBatch(ctx context.Context, station, batch string) (slip.BatchCount, error) {
-	_, err := s.pool.Exec(ctx, `
-		update batches set closed_at = $3 where station = $1 and batch = $2 and closed_at is null`,
-		station, batch, s.now())
-	if err != nil {
-		return slip.BatchCount{}, fmt.Errorf("close batch %s/%s: %w", station, batch, err)
+// DescribeBatch says whose slips a batch holds; what the description leaves
+// empty stays as it was. It may be called before the batch is opened, and
+// replaces an earlier description, unless the batch is closed or its header
+// sheet has been read: then saying something else is ErrBatchDescribed.
+// ErrInvalid.
+func (s *Store) DescribeBatch(ctx context.Context, station, batch string, description slip.BatchDescription) error {
+	if err := description.Validate(); err != nil {
+		return fmt.Errorf("describe batch %s/%s: %w: %w", station, batch, ErrInvalid, err)
 	}
-	return s.Batch(ctx, station, batch)
+	err := s.transact(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `
+			insert into batches (station, batch, opened_at) values ($1, $2, $3) on conflict do nothing`,
+			station, batch, s.now()); err != nil {
+			return err
+		}
+		tag, err := tx.Exec(ctx, `
+			update batches set facility_code = coalesce(nullif($3, ''), facility_code), month = coalesce(nullif($4, ''), month)
+			where station = $1 and batch = $2 and (closed_at is null and header is null
+				or (nullif($3, '') is null or facility_code = $3) and (nullif($4, '') is null or month = $4))`,
+			station, batch, description.FacilityCode, description.Month)
+		if err == nil && tag.RowsAffected() == 0 {
+			err = ErrBatchDescribed
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("describe batch %s/%s: %w", station, batch, namedError(err))
+	}
+	return nil
+}
+
+// CloseBatch notes that the operator has fed everything and returns the
+// account. It closes a batch only when the account is whole, see
+// slip.BatchCount, or when a person answers for the difference; otherwise it
+// returns a *slip.CountsError, which says where the counts disagree and whether
+// reading the sheets that wait may mend it. Closing again keeps the first time.
+// A sheet that arrives later is still taken in: paper is never refused.
+// ErrNotFound, ErrInvalid.
+func (s *Store) CloseBatch(ctx context.Context, station, batch string, closing slip.Closing) (count slip.BatchCount, err error) {
+	err = s.transact(ctx, func(tx pgx.Tx) error {
+		missing, err := lockBatch(ctx, tx, station, batch)
+		if err != nil {
+			return err
+		}
+		if count, err = loadBatch(ctx, tx, station, batch); err != nil || count.ClosedAt != nil {
+			return err
+		}
+		disagreement := disagreement(count, closing.Fed, missing)
+		person, reason := closing.Person, closing.Reason
+		switch {
+		case disagreement == nil:
+			person, reason = "", "" // nobody has to answer for anything
+		case !closing.Answered():
+			return disagreement
+		}
+		if _, err := tx.Exec(ctx, `
+			update batches set closed_at = $3, fed = $4, closed_by = nullif($5, ''), closing_reason = nullif($6, '')
+			where station = $1 and batch = $2`, station, batch, s.now(), closing.Fed, person, reason); err != nil {
+			return err
+		}
+		count, err = loadBatch(ctx, tx, station, batch)
+		return err
+	})
+	if err != nil {
+		return slip.BatchCount{}, fmt.Errorf("close batch %s/%s: %w", station, batch, namedError(err))
+	}
+	return count, nil
+}
+
+// lockBatch keeps sheets from coming into a batch until the transaction's end
+// and returns how many numbers below the highest have no sheet.
+func lockBatch(ctx context.Context, tx pgx.Tx, station, batch string) (missing int, err error) {
+	if err := tx.QueryRow(ctx, `
+		select from batches where station = $1 and batch = $2 for update`, station, batch).Scan(); err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, `
+		select coalesce(max(sequence), 0) - count(*) from sheets where station = $1 and batch = $2`, station, batch).Scan(&missing)
+	return missing, err
+}
+
+// disagreement says where the account is not whole, nil when it is.
+func disagreement(count slip.BatchCount, fed *int, missing int) error {
+	whole := missing == 0 && (fed == nil || *fed == count.Stored) && (count.Declared == nil || *count.Declared == count.Slips())
+	if whole {
+		return nil
+	}
+	return &slip.CountsError{Count: count, Fed: fed, Missing: missing}
 }
 
 // Batch returns the account of one batch. ErrNotFound.
 func (s *Store) Batch(ctx context.Context, station, batch string) (slip.BatchCount, error) {
-	count := slip.BatchCount{Station: station, Batch: batch}
-	err := s.pool.QueryRow(ctx, `
-		select declared, closed_at, count(sheets.id),
-		       count(*) filter (where state = 'waiting'),
-		       count(*) filter (where state = 'accepted'),
-		       count(*) filter (where state = 'review'),
-		       count(*) filter (where state = 'rejected'),
-		       count(*) filter (where duplicate)
-		from batches left join sheets using (station, batch)
-		where station = $1 and batch = $2
-		group by declared, closed_at`, station, batch).
-		Scan(&count.Declared, &count.ClosedAt, &count.Stored,
-			&count.Waiting, &count.Accepted, &count.Review, &count.Rejected, &count.Duplicates)
+	count, err := loadBatch(ctx, s.pool, station, batch)
 	if err != nil {
 		return slip.BatchCount{}, fmt.Errorf("count batch %s/%s: %w", station, batch, namedError(err))
 	}
+	return count, nil
+}
+
+func loadBatch(ctx context.Context, from querier, station, batch string) (slip.BatchCount, error) {
+	count := slip.BatchCount{Station: station, Batch: batch}
+	err := from.QueryRow(ctx, `
+		select declared, fed, closed_at, coalesce(closed_by, ''), coalesce(closing_reason, ''),
+		       coalesce(facility_code, ''), coalesce(month, ''), counts.*
+		from batches, lateral (
+			select count(*),
+			       count(*) filter (where state = 'waiting'),
+			       count(*) filter (where state = 'accepted'),
+			       count(*) filter (where state = 'review'),
+			       count(*) filter (where state = 'rejected'),
+			       count(*) filter (where duplicate),
+			       count(control)
+			from sheets where sheets.station = batches.station and sheets.batch = batches.batch
+		) counts
+		where station = $1 and batch = $2`, station, batch).
+		Scan(&count.Declared, &count.Fed, &count.ClosedAt, &count.ClosedBy, &count.ClosingReason,
+			&count.FacilityCode, &count.Month, &count.Stored, &count.Waiting,
+			&count.Accepted, &count.Review, &count.Rejected, &count.Duplicates, &count.Control)
 	if count.ClosedAt != nil {
 		*count.ClosedAt = count.ClosedAt.UTC()
 	}
-	return count, nil
+	return count, err
 }
 
 // Totals returns the account over all batches.

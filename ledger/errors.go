@@ -23,6 +23,7 @@ var (
 	ErrDuplicateDose  = errors.New("this municipality, ticket and dose are in the ledger already")
 	ErrUnknownValue   = errors.New("no such value")
 	ErrUnknownReason  = errors.New("no such reason for rejecting")
+	ErrBatchDescribed = errors.New("the batch is closed, or its header sheet says something else")
 	ErrExists         = errors.New("exists already")
 	ErrInvalid        = errors.New("not valid")
 	ErrNotMigrated    = errors.New("the database schema is not the one this program needs; run migrations first")

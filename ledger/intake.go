@@ -45,10 +45,10 @@ func (s *Store) insertSheet(ctx context.Context, tx pgx.Tx, sheet slip.Sheet) (s
 		return false, err
 	}
 	tag, err := tx.Exec(ctx, `
-		insert into sheets (station, batch, sequence, sha256, bytes, media_type, captured_at, dpi, stored_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		insert into sheets (station, batch, sequence, sha256, bytes, media_type, captured_at, dpi, imprint, stored_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, ''), $10)
 		on conflict (station, batch, sequence) do nothing`,
-		sheet.Station, sheet.Batch, sheet.Sequence, sheet.SHA256[:], sheet.Bytes, sheet.MediaType, sheet.CapturedAt, sheet.DPI, now)
+		sheet.Station, sheet.Batch, sheet.Sequence, sheet.SHA256[:], sheet.Bytes, sheet.MediaType, sheet.CapturedAt, sheet.DPI, sheet.Imprint, now)
 	if err != nil {
 		return false, err
 	}
@@ -89,11 +89,11 @@ func (s *Store) Image(ctx context.Context, hash slip.Hash) (io.ReadSeekCloser, e
 	return image, err
 }
 
-const sheetColumns = `sheets.station, sheets.batch, sheets.sequence, sheets.sha256, sheets.bytes, sheets.media_type, sheets.captured_at, sheets.dpi`
+const sheetColumns = `sheets.station, sheets.batch, sheets.sequence, sheets.sha256, sheets.bytes, sheets.media_type, sheets.captured_at, sheets.dpi, coalesce(sheets.imprint, '')`
 
 // sheetFields is where a row of sheetColumns goes.
 func sheetFields(sheet *slip.Sheet) []any {
-	return []any{&sheet.Station, &sheet.Batch, &sheet.Sequence, hashColumn{&sheet.SHA256}, &sheet.Bytes, &sheet.MediaType, timeColumn{&sheet.CapturedAt}, &sheet.DPI}
+	return []any{&sheet.Station, &sheet.Batch, &sheet.Sequence, hashColumn{&sheet.SHA256}, &sheet.Bytes, &sheet.MediaType, timeColumn{&sheet.CapturedAt}, &sheet.DPI, &sheet.Imprint}
 }
 
 func scanSheet(row pgx.Row) (sheet slip.Sheet, err error) {

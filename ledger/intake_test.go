@@ -136,19 +136,6 @@ func TestABatchIsCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	handIn(t, store, 1)
-	handIn(t, store, 2)
-	closed, err := store.CloseBatch(t.Context(), "station", "batch")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if closed.Declared == nil || *closed.Declared != 3 || closed.Stored != 2 || closed.Waiting != 2 || closed.ClosedAt == nil {
-		t.Errorf("count %+v", closed)
-	}
-	again, err := store.CloseBatch(t.Context(), "station", "batch")
-	if err != nil || !again.ClosedAt.Equal(*closed.ClosedAt) {
-		t.Errorf("closed again: %+v, %v", again, err)
-	}
 	negative := -1
 	if err := store.OpenBatch(t.Context(), "station", "other", &negative); !errors.Is(err, ledger.ErrInvalid) {
 		t.Errorf("minus one sheet: %v, want ErrInvalid", err)

@@ -11,7 +11,9 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -24,6 +26,9 @@ var sheetTypes = []string{"image/jpeg", "image/png", "image/tiff", "application/
 
 // maxSequence bounds the place of a sheet in its batch; no feeder is so deep.
 const maxSequence = 1_000_000
+
+// longestImprint bounds what an endorser prints, characters.
+const longestImprint = 100
 
 var placeName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
 
@@ -69,7 +74,49 @@ func (s *Server) openBatch(c *gin.Context) {
 
 func (s *Server) batch(c *gin.Context) { s.answerCount(c, http.StatusOK, s.store.Batch) }
 
-func (s *Server) closeBatch(c *gin.Context) { s.answerCount(c, http.StatusOK, s.store.CloseBatch) }
+// closeBatch closes a batch when its counts agree or a person answers for the
+// difference. The body may be left out.
+func (s *Server) closeBatch(c *gin.Context) {
+	var closing slip.Closing
+	if c.Request.ContentLength != 0 {
+		err := readJSON(c, &closing)
+		bad := closing.Fed != nil && *closing.Fed < 0 ||
+			utf8.RuneCountInString(closing.Person) > longestPerson || utf8.RuneCountInString(closing.Reason) > longestClosingReason
+		if err != nil || bad {
+			s.fail(c, errBadRequest)
+			return
+		}
+	}
+	closing.Person, closing.Reason = strings.TrimSpace(closing.Person), strings.TrimSpace(closing.Reason)
+	s.answerCount(c, http.StatusOK, func(ctx context.Context, station, batch string) (slip.BatchCount, error) {
+		return s.store.CloseBatch(ctx, station, batch, closing)
+	})
+}
+
+// What a person may write at closing, characters.
+const (
+	longestPerson        = 100
+	longestClosingReason = 1000
+)
+
+// describeBatch notes whose slips a batch holds.
+func (s *Server) describeBatch(c *gin.Context) {
+	station, batch, err := batchOf(c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	var description slip.BatchDescription
+	if err := readJSON(c, &description); err != nil || description.Validate() != nil {
+		s.fail(c, errBadRequest)
+		return
+	}
+	if err := s.store.DescribeBatch(c.Request.Context(), station, batch, description); err != nil {
+		s.fail(c, s.passing(err))
+		return
+	}
+	s.answerCount(c, http.StatusOK, s.store.Batch)
+}
 
 type countFunc = func(ctx context.Context, station, batch string) (slip.BatchCount, error)
 
@@ -143,13 +190,17 @@ func sheetOf(c *gin.Context) (slip.Sheet, error) {
 	if err != nil || dpi < 0 || dpi > 10_000 {
 		return slip.Sheet{}, errBadHeader
 	}
+	imprint := c.GetHeader("Sesshu-Imprint")
+	if len(imprint) > longestImprint || strings.ContainsFunc(imprint, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return slip.Sheet{}, errBadHeader
+	}
 	mediaType, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if err != nil || !slices.Contains(sheetTypes, mediaType) {
 		return slip.Sheet{}, errBadHeader
 	}
 	return slip.Sheet{
 		SheetID: slip.SheetID{Station: station, Batch: batch, Sequence: sequence},
-		SHA256:  hash, Bytes: c.Request.ContentLength, MediaType: mediaType, CapturedAt: captured.UTC(), DPI: dpi,
+		SHA256:  hash, Bytes: c.Request.ContentLength, MediaType: mediaType, CapturedAt: captured.UTC(), DPI: dpi, Imprint: imprint,
 	}, nil
 }
 

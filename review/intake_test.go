@@ -186,6 +186,63 @@ func TestHandInTooLarge(t *testing.T) {
 	}
 }
 
+func TestClosingAndDescribing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	token := d.token("station-1", "station")
+	send := func(method, path, body string) answered {
+		return d.request(method, batchPath+path, token, strings.NewReader(body), nil)
+	}
+	if got := send(http.MethodPut, "", `{"declared": 2}`); got.status != http.StatusCreated {
+		t.Fatalf("open: %d %s", got.status, got.body)
+	}
+	content := []byte("paper")
+	if got := d.put(batchPath+"/sheets/1", token, content, map[string]string{"Sesshu-Imprint": "desk 000481"}); got.status != http.StatusCreated {
+		t.Fatalf("sheet: %d %s", got.status, got.body)
+	}
+	wantProblem(t, d.put(batchPath+"/sheets/2", token, content, map[string]string{"Sesshu-Imprint": strings.Repeat("x", 101)}), http.StatusBadRequest, "bad_header")
+	sheet, err := d.store.Sheet(t.Context(), slip.SheetID{Station: "station-1", Batch: "b1", Sequence: 1})
+	if err != nil || sheet.Imprint != "desk 000481" {
+		t.Errorf("imprint %q, %v", sheet.Imprint, err)
+	}
+	described := send(http.MethodPut, "/description", `{"facility_code": "0410113719", "month": "2026-11"}`)
+	if described.status != http.StatusOK || !strings.Contains(described.body, `"facility_code":"0410113719","month":"2026-11"`) {
+		t.Errorf("describe: %d %s", described.status, described.body)
+	}
+	wantProblem(t, send(http.MethodPut, "/description", `{"month": "11/2026"}`), http.StatusBadRequest, "bad_request")
+
+	refused := send(http.MethodPost, "/close", `{"fed": 1}`)
+	wantProblem(t, refused, http.StatusConflict, "batch_counts")
+	for _, words := range []string{"2 slips were declared, 1 came in.", "申告は2枚ですが、届いた予診票は1枚です。"} {
+		if !strings.Contains(refused.body, words) {
+			t.Errorf("refusal %s, want %q in it", refused.body, words)
+		}
+	}
+	wantProblem(t, send(http.MethodPost, "/close", ""), http.StatusConflict, "batch_counts")
+	wantProblem(t, send(http.MethodPost, "/close", `{"person": "Suzuki", "reason": "  "}`), http.StatusConflict, "batch_counts")
+	wantProblem(t, send(http.MethodPost, "/close", `{"fed": -1}`), http.StatusBadRequest, "bad_request")
+	wantProblem(t, send(http.MethodPost, "/close", `{"why": "x"}`), http.StatusBadRequest, "bad_request")
+	closed := send(http.MethodPost, "/close", `{"fed": 1, "person": "Suzuki", "reason": "one slip went back to the clinic"}`)
+	if closed.status != http.StatusOK || !strings.Contains(closed.body, `"closed_by":"Suzuki"`) {
+		t.Errorf("close: %d %s", closed.status, closed.body)
+	}
+	wantProblem(t, send(http.MethodPut, "/description", `{"month": "2026-12"}`), http.StatusConflict, "batch_described")
+
+	// One slip more than declared, not read yet: it may be a separator.
+	other := "/v1/stations/station-1/batches/b2"
+	if got := d.request(http.MethodPut, other, token, strings.NewReader(`{"declared": 0}`), nil); got.status != http.StatusCreated {
+		t.Fatalf("open: %d %s", got.status, got.body)
+	}
+	if got := d.put(other+"/sheets/1", token, content, nil); got.status != http.StatusCreated {
+		t.Fatalf("sheet: %d %s", got.status, got.body)
+	}
+	early := d.request(http.MethodPost, other+"/close", token, nil, nil)
+	wantProblem(t, early, http.StatusServiceUnavailable, "batch_reading")
+	if early.header.Get("Retry-After") == "" {
+		t.Error("no word when to try again")
+	}
+}
+
 type neverRead struct{}
 
 func (neverRead) Read([]byte) (int, error) { panic("the body was asked for") }

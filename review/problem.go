@@ -50,6 +50,9 @@ var (
 	errNothingToUndo = &fault{http.StatusConflict, "nothing_to_undo", 0}
 	errIncomplete    = &fault{http.StatusConflict, "incomplete", 0}
 	errDuplicateDose = &fault{http.StatusConflict, "duplicate_dose", 0}
+	errBatchCounts   = &fault{http.StatusConflict, "batch_counts", 0}
+	errBatchReading  = &fault{http.StatusServiceUnavailable, "batch_reading", 2}
+	errDescribed     = &fault{http.StatusConflict, "batch_described", 0}
 	errNotShowable   = &fault{http.StatusUnprocessableEntity, "not_showable", 0}
 	errValue         = &fault{http.StatusUnprocessableEntity, "value", 0}
 )
@@ -91,6 +94,10 @@ func (s *Server) fail(c *gin.Context, err error) {
 	if errors.As(err, &refused) {
 		answer.Detail, answer.DetailJA = s.texts.get(english, "value."+string(refused.Value))+" "+refused.English, refused.Japanese
 	}
+	var disagree *slip.CountsError
+	if known == errBatchCounts && errors.As(err, &disagree) {
+		answer.Detail, answer.DetailJA = disagree.English(), disagree.Japanese()
+	}
 	if c.GetBool(wantsPage) {
 		s.page(c, known.status, "problem", map[string]any{"Problem": answer})
 		return
@@ -106,6 +113,13 @@ func (s *Server) faultOf(err error) *fault {
 	var refused *slip.ValueError
 	if errors.As(err, &refused) {
 		return errValue
+	}
+	var disagree *slip.CountsError
+	if errors.As(err, &disagree) {
+		if disagree.Unread() {
+			return errBatchReading
+		}
+		return errBatchCounts
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -132,6 +146,7 @@ func (f Faults) table() ([]namedFault, error) {
 		{f.Truncated, errCutShort}, {f.StorageFull, errStorageFull}, {f.Invalid, errBadRequest},
 		{f.NoItem, errNoItem}, {f.Leased, errLeased}, {f.NotLeased, errNotLeased}, {f.Stale, errStale},
 		{f.NothingToUndo, errNothingToUndo}, {f.Incomplete, errIncomplete}, {f.DuplicateDose, errDuplicateDose},
+		{f.BatchDescribed, errDescribed},
 	}
 	for _, named := range table {
 		if named.store == nil {

@@ -198,6 +198,7 @@ func (s *Server) routes() (http.Handler, error) {
 	station.POST("/close", s.closeBatch)
 	station.PUT("/sheets/:sequence", s.storeSheet)
 	station.GET("/sheets", s.sheetStates)
+	station.PUT("/description", s.describeBatch)
 
 	feed := engine.Group("/v1/entries", s.bearer("feed"))
 	feed.GET("", s.entries)

@@ -10,8 +10,10 @@ import (
 	"sesshu/ledger/slip"
 )
 
-// Batches tells the stations what became of what they handed in.
+// Batches tells the stations what became of what they handed in, and takes what
+// they know of it.
 type Batches interface {
+	DescribeBatch(ctx context.Context, station, batch string, description slip.BatchDescription) error
 	// Sheets returns at most 1,000 states of sheets with larger sequences than
 	// after, ascending.
 	Sheets(ctx context.Context, station, batch string, after int) ([]slip.SheetState, error)

@@ -12,7 +12,7 @@ import (
 // accepted is durable: its bytes first, then its row and its reading job.
 type Intake interface {
 	OpenBatch(ctx context.Context, station, batch string, declared *int) error
-	CloseBatch(ctx context.Context, station, batch string) (slip.BatchCount, error)
+	CloseBatch(ctx context.Context, station, batch string, closing slip.Closing) (slip.BatchCount, error)
 	Batch(ctx context.Context, station, batch string) (slip.BatchCount, error)
 	StoreSheet(ctx context.Context, sheet slip.Sheet, image io.Reader) (stored bool, err error)
 }
@@ -90,4 +90,6 @@ type Faults struct {
 	NothingToUndo error
 	Incomplete    error // a required value is missing
 	DuplicateDose error // the ledger holds this dose already
+
+	BatchDescribed error // the batch is closed, or its header sheet says something else
 }

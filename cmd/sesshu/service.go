@@ -91,6 +91,8 @@ func (s *Settings) newService(store *ledger.Store, options serviceOptions) (*ser
 			NothingToUndo: ledger.ErrNothingToUndo,
 			Incomplete:    ledger.ErrIncomplete,
 			DuplicateDose: ledger.ErrDuplicateDose,
+
+			BatchDescribed: ledger.ErrBatchDescribed,
 		},
 		Page: func(file []byte, page int) ([]byte, error) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

@@ -8,21 +8,6 @@ type PageDecision struct {
 	Decision Decision    `json:"decision"`
 }
 
-// BatchCount is the law of conservation of paper for one batch: what was
-// declared, what came in, and what became of it. Counts are of sheets.
-type BatchCount struct {
-	Station    string     `json:"station"`
-	Batch      string     `json:"batch"`
-	Declared   *int       `json:"declared"` // nil when the operator declared nothing
-	Stored     int        `json:"stored"`   // sheets in the ledger's intake
-	Waiting    int        `json:"waiting"`  // not read yet
-	Accepted   int        `json:"accepted"`
-	Review     int        `json:"review"` // waiting for a person
-	Rejected   int        `json:"rejected"`
-	Duplicates int        `json:"duplicates"` // of the sheets above, those whose dose was in the ledger already
-	ClosedAt   *time.Time `json:"closed_at"`
-}
-
 // Totals is the same account over all batches, with the time from paper to
 // decision.
 type Totals struct {

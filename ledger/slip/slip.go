@@ -65,9 +65,10 @@ func (id SheetID) String() string {
 // Sheet is the fact that a paper was scanned.
 type Sheet struct {
 	SheetID
-	SHA256     Hash      `json:"sha256"`      // of the scanner's own bytes
-	Bytes      int64     `json:"bytes"`       // their number
-	MediaType  string    `json:"media_type"`  // image/jpeg, image/png, image/tiff, application/pdf, or application/octet-stream when unknown
-	CapturedAt time.Time `json:"captured_at"` // when the scanner delivered it, by the station's clock
-	DPI        int       `json:"dpi"`         // dots per inch asked of the scanner; 0 when unknown
+	SHA256     Hash      `json:"sha256"`            // of the scanner's own bytes
+	Bytes      int64     `json:"bytes"`             // their number
+	MediaType  string    `json:"media_type"`        // image/jpeg, image/png, image/tiff, application/pdf, or application/octet-stream when unknown
+	CapturedAt time.Time `json:"captured_at"`       // when the scanner delivered it, by the station's clock
+	DPI        int       `json:"dpi"`               // dots per inch asked of the scanner; 0 when unknown
+	Imprint    string    `json:"imprint,omitempty"` // what the scanner's endorser printed on the paper, as the station says; printable ASCII, at most 100; empty when it has none
 }

@@ -82,15 +82,3 @@ var pageFindings = []finding{
 	{"a sheet is on record twice: %s", `
 		select ` + sheetName + ` from sheets s group by s.station, s.batch, s.sequence having count(*) > 1`},
 }
-
-// batchFindings: the law of conservation of paper, for batches that are closed.
-var batchFindings = []finding{
-	{"batch %s was closed with another number of sheets than declared", `
-		select b.station || '/' || b.batch || ' (' || b.declared || ' declared, ' || count(s.id) || ' stored)'
-		from batches b left join sheets s on s.station = b.station and s.batch = b.batch
-		where b.closed_at is not null and b.declared is not null
-		group by b.station, b.batch, b.declared having count(s.id) <> b.declared`},
-	{"batch %s was closed with a sheet missing among its numbers", `
-		select b.station || '/' || b.batch from batches b join sheets s on s.station = b.station and s.batch = b.batch
-		where b.closed_at is not null group by b.station, b.batch having max(s.sequence) <> count(*)`},
-}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"testing"
+
+	"sesshu/ledger/slip"
 )
 
 func TestSheetsOfABatch(t *testing.T) {
@@ -23,5 +25,31 @@ func TestSheetsOfABatch(t *testing.T) {
 	}
 	if got := fmt.Sprint(states[0], states[1].SamePaper); got != "{6 review false <nil>} desk-1/b 0/3" {
 		t.Errorf("sheets: %s", got)
+	}
+}
+
+func TestClosingAndDescribingABatch(t *testing.T) {
+	var seen []string
+	c := client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		seen = append(seen, r.Method+" "+r.URL.Path+" "+string(body))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"station":"desk-1","batch":"b1","stored":7,"closed_by":"Suzuki"}`)
+	}))
+	if err := c.DescribeBatch(t.Context(), "desk-1", "b1", slip.BatchDescription{FacilityCode: "0410113719"}); err != nil {
+		t.Error(err)
+	}
+	fed := 7
+	count, err := c.CloseBatchAs(t.Context(), "desk-1", "b1", slip.Closing{Fed: &fed, Person: "Suzuki", Reason: "one is torn"})
+	if err != nil || count.Stored != 7 || count.ClosedBy != "Suzuki" {
+		t.Errorf("close: %+v, %v", count, err)
+	}
+	const root = "/v1/stations/desk-1/batches/b1"
+	want := []string{
+		"PUT " + root + `/description {"facility_code":"0410113719"}`,
+		"POST " + root + `/close {"fed":7,"person":"Suzuki","reason":"one is torn"}`,
+	}
+	if fmt.Sprint(seen) != fmt.Sprint(want) {
+		t.Errorf("requests %q, want %q", seen, want)
 	}
 }

@@ -1,0 +1,121 @@
+package slip
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// BatchCount is the law of conservation of paper for one batch: what was
+// declared, what came in, and what became of it. Counts are of sheets.
+//
+// Stored = Waiting + Accepted + Review + Rejected, always. A declared count is
+// of slips: header and separator sheets (Control) are stored and counted among
+// the rejected, but not declared. A batch is whole when Declared = Stored -
+// Control, when the station fed as many as are stored, and when no number is
+// missing.
+type BatchCount struct {
+	Station    string     `json:"station"`
+	Batch      string     `json:"batch"`
+	Declared   *int       `json:"declared"` // slips; nil when nobody declared any
+	Stored     int        `json:"stored"`   // sheets in the ledger's intake
+	Waiting    int        `json:"waiting"`  // not read yet
+	Accepted   int        `json:"accepted"`
+	Review     int        `json:"review"` // waiting for a person
+	Rejected   int        `json:"rejected"`
+	Duplicates int        `json:"duplicates"` // of the sheets above, those whose dose or paper was in the ledger already
+	Control    int        `json:"control"`    // of the sheets above, batch headers and separators
+	Fed        *int       `json:"fed"`        // by the station's count at closing; nil before, or when it did not say
+	ClosedAt   *time.Time `json:"closed_at"`
+
+	BatchDescription
+	ClosedBy      string `json:"closed_by,omitempty"` // who closed it although the counts disagree
+	ClosingReason string `json:"closing_reason,omitempty"`
+}
+
+// Slips returns the sheets that are no batch headers and no separators, as far
+// as is known: a sheet that waits to be read counts as a slip.
+func (c BatchCount) Slips() int { return c.Stored - c.Control }
+
+// BatchDescription says whose slips a batch holds. Both may be empty.
+type BatchDescription struct {
+	FacilityCode string `json:"facility_code,omitempty"` // 医療機関等コード, 10 digits
+	Month        string `json:"month,omitempty"`         // year and month, 2026-11
+}
+
+var month = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])$`)
+
+// Validate says what is wrong with a description, nil when nothing is. What is
+// left empty is not wrong. The code's check digit is not asked for: places
+// without an insurance code write other numbers.
+func (d BatchDescription) Validate() error {
+	if d.FacilityCode != "" && (len(d.FacilityCode) != 10 || !allDigits(d.FacilityCode)) {
+		return fmt.Errorf("facility code has %d characters, want 10 digits", len(d.FacilityCode))
+	}
+	if d.Month != "" && !month.MatchString(d.Month) {
+		return fmt.Errorf("month is not of the form 2026-11")
+	}
+	return nil
+}
+
+// Closing is how a station closes a batch.
+type Closing struct {
+	Fed *int `json:"fed,omitempty"` // sheets that went through the feeder, by the station's count; nil when unknown
+	// Person and Reason are required when the counts disagree: somebody answers
+	// for it by name.
+	Person string `json:"person,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Answered reports whether a person answers for the closing.
+func (c Closing) Answered() bool { return c.Person != "" && c.Reason != "" }
+
+// CountsError says in what a batch's counts disagree.
+type CountsError struct {
+	Count   BatchCount
+	Fed     *int // by the station's count; nil when it did not say
+	Missing int  // numbers without a sheet, below the highest
+}
+
+// Unread reports whether reading the sheets that wait may mend it: there are too
+// many slips, and as many sheets as are too many may turn out to be separators.
+func (e *CountsError) Unread() bool {
+	if e.Missing > 0 || e.Fed != nil && *e.Fed != e.Count.Stored || e.Count.Declared == nil {
+		return false
+	}
+	surplus := e.Count.Slips() - *e.Count.Declared
+	return surplus > 0 && surplus <= e.Count.Waiting
+}
+
+// Error is the English sentence.
+func (e *CountsError) Error() string { return e.English() }
+
+// English names the counts that disagree and says what to do.
+func (e *CountsError) English() string {
+	text := "The batch cannot be closed:"
+	if e.Count.Declared != nil && *e.Count.Declared != e.Count.Slips() {
+		text += fmt.Sprintf(" %d slips were declared, %d came in.", *e.Count.Declared, e.Count.Slips())
+	}
+	if e.Fed != nil && *e.Fed != e.Count.Stored {
+		text += fmt.Sprintf(" %d sheets were fed, %d are stored.", *e.Fed, e.Count.Stored)
+	}
+	if e.Missing > 0 {
+		text += fmt.Sprintf(" %d sheet numbers are missing.", e.Missing)
+	}
+	return text + " Count the paper. Feed what is missing, or close with your name and the reason."
+}
+
+// Japanese is the same in Japanese.
+func (e *CountsError) Japanese() string {
+	text := "束を締められません。"
+	if e.Count.Declared != nil && *e.Count.Declared != e.Count.Slips() {
+		text += fmt.Sprintf("申告は%d枚ですが、届いた予診票は%d枚です。", *e.Count.Declared, e.Count.Slips())
+	}
+	if e.Fed != nil && *e.Fed != e.Count.Stored {
+		text += fmt.Sprintf("%d枚を読み込みましたが、登録されているのは%d枚です。", *e.Fed, e.Count.Stored)
+	}
+	if e.Missing > 0 {
+		text += fmt.Sprintf("途中の番号が%d枚分ありません。", e.Missing)
+	}
+	return text + "紙を数えてください。足りない紙を読み込むか、お名前と理由を添えて締めてください。"
+}

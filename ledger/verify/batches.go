@@ -1,0 +1,40 @@
+package verify
+
+const batchName = `b.station || '/' || b.batch`
+
+// batchFindings: the law of conservation of paper. Declared, fed and stored
+// agree for every batch that is closed, unless a named person has written why
+// not; header and separator sheets, which no declared count includes, are what
+// their code says. That each stored sheet is accepted, in review, rejected or
+// waiting, and only one of these, is checkSheets' part of the law.
+var batchFindings = []finding{
+	{"batch %s was closed with another number of sheets than declared", `
+		select ` + batchName + ` || ' (' || b.declared || ' declared, ' || count(s.id) filter (where s.control is null) || ' stored)'
+		from batches b left join sheets s on s.station = b.station and s.batch = b.batch
+		where b.closed_at is not null and b.closed_by is null
+		group by b.station, b.batch having count(s.id) filter (where s.control is null) <> b.declared`},
+	{"batch %s was closed with another number of sheets than fed", `
+		select ` + batchName + ` || ' (' || b.fed || ' fed, ' || count(s.id) || ' stored)'
+		from batches b left join sheets s on s.station = b.station and s.batch = b.batch
+		where b.closed_at is not null and b.closed_by is null
+		group by b.station, b.batch having count(s.id) <> b.fed`},
+	{"batch %s was closed with a sheet missing among its numbers", `
+		select ` + batchName + ` from batches b join sheets s on s.station = b.station and s.batch = b.batch
+		where b.closed_at is not null and b.closed_by is null group by b.station, b.batch having max(s.sequence) <> count(*)`},
+	{"batch %s has somebody answer for its counts without a reason, or before it was closed", `
+		select ` + batchName + ` from batches b
+		where (b.closed_by is null) <> (b.closing_reason is null) or b.closed_by is not null and b.closed_at is null`},
+	{"sheet %s is left out of its batch's count, but its code does not say so", `
+		select ` + sheetName + ` from sheets s where s.control is not null and (s.state = 'accepted' or not exists (
+			select from pages p, jsonb_array_elements(p.reading -> 'readings') r, jsonb_array_elements(r -> 'candidates') c
+			where p.sheet = s.id and r ->> 'field' = 'batch_sheet' and c ->> 'text' like
+				case s.control when 'batch_header' then 'SESSHU:BATCH:1:%' else 'SESSHU:SEPARATOR:1' end))`},
+	{"batch %s does not count what its header sheet says", `
+		select ` + batchName + ` from batches b where b.header is not null and not exists (
+			select from sheets s join pages p on p.sheet = s.id,
+				jsonb_array_elements(p.reading -> 'readings') r, jsonb_array_elements(r -> 'candidates') c
+			where s.id = b.header and s.station = b.station and s.batch = b.batch and s.control = 'batch_header'
+			  and r ->> 'field' = 'batch_sheet' and c ->> 'text' || ';' like 'SESSHU:BATCH:1:declared=' || b.declared || ';%'
+			  and (c ->> 'text' not like '%;facility=%' or c ->> 'text' || ';' like '%;facility=' || b.facility_code || ';%')
+			  and (c ->> 'text' not like '%;month=%' or c ->> 'text' || ';' like '%;month=' || b.month || ';%'))`},
+}
