@@ -17,6 +17,7 @@ type Batch struct {
 	DescriptionRefused string
 	Safe               int // sheets fed and safely in
 	HandedIn           int // of these, confirmed by the intake
+	Control            int // of the sheets, batch headers and separators as far as the service has read them
 	OpenedAt           time.Time
 	Held               bool // nothing is handed in until somebody has looked
 	Released           *Releasing
@@ -28,6 +29,10 @@ type Batch struct {
 	Count              *slip.BatchCount // the intake's account at closing; nil before
 	Stuck              error            // why a person must look at it; nil when all is well
 }
+
+// Agrees reports whether as many slips were fed as declared. Batch headers and
+// separators are not declared.
+func (b Batch) Agrees() bool { return b.Declared == nil || *b.Declared == b.Safe-b.Control }
 
 // Waiting returns how many of the batch's sheets are on their way to the intake.
 func (b Batch) Waiting() int {
@@ -100,7 +105,7 @@ func (s *Station) CloseBatch(name string, closing Closing) error {
 		return fmt.Errorf("close batch %s: %w", name, ErrBatchClosed)
 	case account.Held:
 		return fmt.Errorf("close batch %s: %w", name, ErrHeld)
-	case account.Declared != nil && *account.Declared != account.Safe && !answered:
+	case !account.Agrees() && !answered:
 		return fmt.Errorf("close batch %s: %d declared, %d fed: %w", name, *account.Declared, account.Safe, ErrCountsDisagree)
 	case len(account.Repeats) > 0 && !answered:
 		return fmt.Errorf("close batch %s: sheets %v: %w", name, account.Repeats, ErrRepeats)
@@ -110,5 +115,21 @@ func (s *Station) CloseBatch(name string, closing Closing) error {
 		return fmt.Errorf("close batch %s: %w", name, err)
 	}
 	s.signal()
+	return nil
+}
+
+// NoteControl notes how many of a batch's sheets the service has read as batch
+// headers and separators.
+func (s *Station) NoteControl(name string, control int) error {
+	b, found := s.spool.find(name)
+	if !found {
+		return fmt.Errorf("note separators of batch %s: %w", name, ErrUnknownBatch)
+	}
+	if b.account().Control == control {
+		return nil
+	}
+	if err := b.update(func(state *batchState) { state.Control = control }); err != nil {
+		return fmt.Errorf("note separators of batch %s: %w", name, err)
+	}
 	return nil
 }

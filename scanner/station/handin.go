@@ -165,7 +165,14 @@ func (s *Station) handInSheet(ctx context.Context, b *spoolBatch, sequence int) 
 // closeBatch closes the batch at the intake and checks that the intake holds
 // what was handed in.
 func (s *Station) closeBatch(ctx context.Context, b *spoolBatch, account Batch) error {
-	count, err := s.config.Intake.CloseBatch(ctx, s.config.Name, account.Name)
+	var count slip.BatchCount
+	var err error
+	if closer, able := s.config.Intake.(Closer); able {
+		count, err = closer.CloseBatchAs(ctx, s.config.Name, account.Name,
+			slip.Closing{Fed: &account.Safe, Person: account.Closing.Person, Reason: account.Closing.Reason})
+	} else {
+		count, err = s.config.Intake.CloseBatch(ctx, s.config.Name, account.Name)
+	}
 	if err != nil {
 		return fmt.Errorf("close batch %s: %w", account.Name, err)
 	}

@@ -124,7 +124,7 @@ func TestDiscardedBatchIsRemembered(t *testing.T) {
 
 func TestOpeningIsCheckedAndDescribed(t *testing.T) {
 	ledger := &describedLedger{memoryLedger: newLedger(), described: map[string]station.Description{}}
-	s, err := station.Open(station.Config{Name: stationName, Dir: t.TempDir(), Intake: ledger, Describer: ledger})
+	s, err := station.Open(station.Config{Name: stationName, Dir: t.TempDir(), Intake: ledger})
 	if err != nil {
 		t.Fatal(err)
 	}

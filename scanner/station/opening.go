@@ -11,15 +11,12 @@ import (
 )
 
 // Description is what the operator says of a batch as a whole.
-type Description struct {
-	FacilityCode string `json:"facility_code,omitempty"` // the medical institution's, 10 digits; empty when not said
-	Month        string `json:"month,omitempty"`         // of the billing, such as 2026-04; empty when not said
-}
+type Description = slip.BatchDescription
 
-// Describer takes descriptions of batches. *ledger.Store satisfies it inside
-// one process, *handin.Client over HTTP. It is safe to repeat.
+// Describer is an intake that takes descriptions of batches. It is safe to
+// repeat.
 type Describer interface {
-	DescribeBatch(ctx context.Context, station, batch string, description Description) error
+	DescribeBatch(ctx context.Context, station, batch string, description slip.BatchDescription) error
 }
 
 // Opening announces a batch before its first sheet.
@@ -79,10 +76,11 @@ func (s *Station) describe(ctx context.Context, b *spoolBatch) error {
 	b.mu.Lock()
 	state := b.state
 	b.mu.Unlock()
-	if s.config.Describer == nil || state.Described || state.DescriptionRefused != "" || state.Description == (Description{}) {
+	describer, able := s.config.Intake.(Describer)
+	if !able || state.Described || state.DescriptionRefused != "" || state.Description == (Description{}) {
 		return nil
 	}
-	err := s.config.Describer.DescribeBatch(ctx, s.config.Name, b.name, state.Description)
+	err := describer.DescribeBatch(ctx, s.config.Name, b.name, state.Description)
 	if err != nil && !errors.Is(err, ErrRefused) && !errors.Is(err, ErrConflict) {
 		return fmt.Errorf("describe batch %s: %w", b.name, err)
 	}

@@ -61,8 +61,8 @@ func (r *Report) explain() {
 			English:  fmt.Sprintf("%d sheets too many: %d declared, %d in.", -r.Missing, *r.Declared, r.Safe),
 		}
 		r.Steps = scanner.Words{
-			Japanese: "用紙を数え直してください。同じ画像が続いた番号: " + list(r.Repeats) + "。合わない場合は理由を記入して閉じてください。",
-			English:  "Count the sheets again. Images that repeat the one before: " + list(r.Repeats) + ". If it still does not agree, close the batch with a reason.",
+			Japanese: "用紙を数え直してください。同じ画像が続いた番号: " + list(r.Repeats) + "。束の見出し紙・仕切り紙は、サーバーが読み取ると枚数から除かれます。合わない場合は理由を記入して閉じてください。",
+			English:  "Count the sheets again. Images that repeat the one before: " + list(r.Repeats) + ". Batch headers and separators are taken out of the count once the server has read them. If it still does not agree, close the batch with a reason.",
 		}
 	default:
 		r.Title = scanner.Words{Japanese: "取り込みが終わりました。", English: "Feeding is complete."}

@@ -45,6 +45,9 @@ type batchState struct {
 	// Repeats are the sheets whose image equals the one before to the last bit.
 	Repeats []int  `json:"repeats,omitempty"`
 	Stops   []Stop `json:"stops,omitempty"`
+	// Control is how many of the sheets are batch headers and separators, as far
+	// as the service has read them: they are fed and not declared.
+	Control int `json:"control,omitempty"`
 }
 
 // record is NNNNNN.json.
@@ -242,7 +245,7 @@ func (b *spoolBatch) account() Batch {
 		OpenedAt: state.OpenedAt, Held: state.Hold && state.Released == nil && state.Discarded == nil, Released: state.Released, Discarded: state.Discarded,
 		Repeats: slices.Clone(state.Repeats), Stops: slices.Clone(state.Stops),
 		Closing: state.Closing, ClosedAt: state.ClosedAt, Count: state.Count,
-		Stuck: b.stuck, DescriptionRefused: state.DescriptionRefused}
+		Control: state.Control, Stuck: b.stuck, DescriptionRefused: state.DescriptionRefused}
 }
 
 func (b *spoolBatch) opened() bool {

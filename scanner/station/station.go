@@ -34,6 +34,12 @@ type Intake interface {
 	Batch(ctx context.Context, station, batch string) (slip.BatchCount, error)
 }
 
+// Closer is an intake that wants to know, at closing, how many sheets were fed
+// and who answers for counts that disagree.
+type Closer interface {
+	CloseBatchAs(ctx context.Context, station, batch string, closing slip.Closing) (slip.BatchCount, error)
+}
+
 // Errors that an intake may wrap to say what repeating can and cannot mend. Any
 // other error is taken for a server that is away, and is repeated for ever.
 var (
@@ -70,10 +76,8 @@ type Config struct {
 	Name   string // the station's identity, see ValidName
 	Dir    string // the spool; made when missing; belongs to this station alone
 	Intake Intake // may be nil for a station that only feeds
-	// Describer is told of batches that have a description; nil tells nobody.
-	Describer Describer
-	Now       func() time.Time
-	Logger    *slog.Logger // nil discards
+	Now    func() time.Time
+	Logger *slog.Logger // nil discards
 	// Progress is told of everything that happens, one event at a time, in
 	// order. It must return soon and must not call the station.
 	Progress func(Event)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"sesshu/scanner"
+	"sesshu/scanner/pin"
 )
 
 // refusals are the words for what the station itself refuses; everything else is
@@ -112,34 +113,55 @@ func refusalWords(err error, safe int) (title, steps scanner.Words, known bool) 
 // no batch.
 func Words(err error, safe int) (title, steps scanner.Words) { return wordsFor(err, safe) }
 
-// TroubleWords says to the operator why nothing is handed in at the moment.
+// TroubleWords says to the operator why nothing is handed in at the moment. An
+// error that brings words of its own (package handin's) knows best what to do.
 func TroubleWords(err error) (title, steps scanner.Words) {
 	if scanner.ConditionOf(err) != scanner.Unknown {
 		return wordsFor(err, 0)
 	}
-	if title, steps, known := refusalWords(err, 0); known {
-		return title, steps
+	title, steps, known := refusalWords(err, 0)
+	if !known {
+		title, steps = unreachedWords(err)
 	}
+	var worded interface{ Words() scanner.Words }
+	if errors.As(err, &worded) && worded.Words().Japanese != "" && worded.Words().English != "" {
+		steps = worded.Words()
+	}
+	return title, steps
+}
+
+// Away reports whether an error means no more than that the server does not
+// answer, which mends itself.
+func Away(err error) bool {
+	title, _ := TroubleWords(err)
+	return title == awayTitle
+}
+
+var awayTitle = scanner.Words{Japanese: "サーバーに接続できません。", English: "The server cannot be reached."}
+
+// unreachedWords tells a server that is away from one that is not trusted.
+func unreachedWords(err error) (title, steps scanner.Words) {
 	var (
 		invalid      x509.CertificateInvalidError
 		verification *tls.CertificateVerificationError
-		unknown      x509.UnknownAuthorityError
-		hostname     x509.HostnameError
+		mismatch     *pin.Mismatch
+		worded       interface{ Words() scanner.Words }
 	)
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return scanner.Words{Japanese: "サーバーの証明書が有効期間の外です。", English: "The server's certificate is not valid at this time."},
 			scanner.Words{
-				Japanese: "まずこの端末の日付と時刻を確かめてください。正しければ、管理者に連絡してください。取り込みは続けられます。画像はこの端末に保管されます。",
-				English:  "First check this computer's date and time. If they are right, tell the administrator. You can go on scanning; the images are kept here."}
-	case errors.As(err, &verification), errors.As(err, &unknown), errors.As(err, &hostname):
+				Japanese: "まずこの端末の日付と時刻を確かめてください。正しければ、管理者に連絡してください。取り込みは続けられます。",
+				English:  "First check this computer's date and time. If they are right, tell the administrator. You can go on scanning."}
+	case errors.As(err, &mismatch), errors.As(err, &verification):
 		return scanner.Words{Japanese: "サーバーの証明書が登録されたものと違います。", English: "The server shows a certificate that is not on record."},
 			scanner.Words{
 				Japanese: "何も送信していません。管理者に連絡してください。取り込みは続けられます。画像はこの端末に保管されます。",
 				English:  "Nothing was handed in. Tell the administrator. You can go on scanning; the images are kept here."}
+	case errors.As(err, &worded) && worded.Words().Japanese != "":
+		return scanner.Words{Japanese: "サーバーに送れません。", English: "Nothing can be handed in."}, worded.Words()
 	}
-	return scanner.Words{Japanese: "サーバーに接続できません。", English: "The server cannot be reached."},
-		scanner.Words{
-			Japanese: "取り込みは続けられます。画像はこの端末に保管され、つながり次第、自動で送ります。",
-			English:  "You can go on scanning. The images are kept here and handed in by themselves once the server is back."}
+	return awayTitle, scanner.Words{
+		Japanese: "取り込みは続けられます。画像はこの端末に保管され、つながり次第、自動で送ります。",
+		English:  "You can go on scanning. The images are kept here and handed in by themselves once the server is back."}
 }
