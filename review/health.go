@@ -22,12 +22,18 @@ func (s *Server) ready(c *gin.Context) {
 		s.fail(c, s.passing(err))
 		return
 	}
-	c.String(http.StatusOK, "ok\n")
+	text := "ok\n"
+	if s.notices != nil {
+		for _, notice := range s.notices() {
+			text += notice + "\n"
+		}
+	}
+	c.String(http.StatusOK, "%s", text)
 }
 
 // measure makes the registry of this server. Its labels name routes, methods,
 // statuses and states; never anything about a slip or a person.
-func (s *Server) measure() {
+func (s *Server) measure(further []prometheus.Collector) {
 	s.durations = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "sesshu_http_request_duration_seconds", Help: "Time to answer HTTP requests, by route.",
 		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
@@ -35,6 +41,7 @@ func (s *Server) measure() {
 	s.registry = prometheus.NewRegistry()
 	s.registry.MustRegister(s.durations, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &ledgerCollector{store: s.store, now: s.now})
+	s.registry.MustRegister(further...)
 }
 
 func (s *Server) metrics() gin.HandlerFunc {

@@ -54,6 +54,11 @@ type Config struct {
 	Logger   *slog.Logger     // slog.Default() when nil
 	Now      func() time.Time // time.Now when nil
 	Secure   bool             // people reach the desk over HTTPS: mark cookies so
+
+	// Notices are what the service has to say of itself though it is ready, such
+	// as a policy that was tightened: lines for /readyz. Nil for none.
+	Notices    func() []string
+	Collectors []prometheus.Collector // further metrics, which say nothing about anybody
 	// StationCertificates wants of every station, besides its token, a verified
 	// certificate that carries its name: a token that was copied off a station
 	// is then of no use, and a lost station is still locked out by its token.
@@ -84,11 +89,13 @@ type Server struct {
 	templates *template.Template
 	assets    map[string]asset
 	registry  *prometheus.Registry
+	notices   func() []string
 	durations *prometheus.HistogramVec
 	byAccount *attempts
 	byAddress *attempts
 	hashing   chan struct{} // bounds the memory of password checks
 	decoding  chan struct{} // bounds the memory of page images
+	uploading chan struct{} // bounds the memory of files while they come in
 	handler   http.Handler
 }
 
@@ -100,7 +107,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		store: config.Store, pageJPEG: config.Page, validate: config.Validate, forms: map[string]*form.Form{},
 		log: config.Logger, now: config.Now, secure: config.Secure, certify: config.StationCertificates,
-		hashing: make(chan struct{}, 2), decoding: make(chan struct{}, 2),
+		hashing: make(chan struct{}, 2), decoding: make(chan struct{}, 2), uploading: make(chan struct{}, 4),
 	}
 	if s.log == nil {
 		s.log = slog.Default()
@@ -130,7 +137,8 @@ func New(config Config) (*Server, error) {
 	s.sessions = newSessions(config.Sessions, config.Secure)
 	s.byAccount = newAttempts(s.now, time.Minute, 5)
 	s.byAddress = newAttempts(s.now, 10*time.Second, 30)
-	s.measure()
+	s.notices = config.Notices
+	s.measure(config.Collectors)
 	if s.handler, err = s.routes(); err != nil {
 		return nil, err
 	}
@@ -221,6 +229,8 @@ func (s *Server) routes() (http.Handler, error) {
 	pages := engine.Group("/", asPage, s.signedIn(true), s.answering)
 	pages.POST("/start", s.start)
 	pages.GET("/items/:item", s.item)
+	pages.GET("/upload", s.uploadPage)
+	pages.GET("/camera", s.cameraPage)
 	deeds := engine.Group("/items", s.signedIn(true), s.answering)
 	deeds.POST("/next", s.next)
 	deeds.GET("/:item/state", s.state)
@@ -229,6 +239,13 @@ func (s *Server) routes() (http.Handler, error) {
 	deeds.POST("/:item/undo", s.undo)
 	deeds.POST("/:item/confirm", s.confirm)
 	deeds.POST("/:item/rejection", s.reject)
+
+	engine.PUT("/uploads/:upload", s.signedIn(true), s.answering, s.storeUpload)
+	engine.POST("/uploads/:upload/retake", s.signedIn(true), s.answering, s.retake)
+	uploads := engine.Group("/uploads", s.signedIn(false), s.answering)
+	uploads.GET("", s.recent)
+	uploads.GET("/:upload", s.upload)
+	uploads.POST("/outcomes", s.outcomes)
 
 	return engine, nil
 }

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
 	"sesshu/ledger/slip"
 	"sesshu/ocr/bench"
 	"sesshu/ocr/worker"
@@ -44,8 +42,12 @@ func (c *benchCommand) Run(ctx context.Context, settings *Settings) error {
 	}
 	var report benchReport
 	err = settings.withPool(ctx, processes, func(ctx context.Context, pool *worker.Pool) error {
+		if err := settings.checkPolicy(ctx, pool, decider.input.Policy); err != nil {
+			return err
+		}
 		var reading atomic.Int64 // processor time of the reading processes, nanoseconds
-		bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(settings.stderr), progressbar.OptionThrottle(time.Second), progressbar.OptionShowCount())
+		progress, done := settings.progress()
+		defer done()
 		var err error
 		report.Report, err = bench.Run(ctx, bench.Config{
 			Dir: os.DirFS(c.Dir), Forms: decider.forms, Masters: decider.masters, Policy: decider.input.Policy, ScanDay: decider.input.ScanDay,
@@ -55,13 +57,9 @@ func (c *benchCommand) Run(ctx context.Context, settings *Settings) error {
 				reading.Add(int64(result.CPU))
 				return result.Pages, result.Steps, err
 			},
-			CPU: func() time.Duration { return time.Duration(reading.Load()) + cpuTime() },
-			Progress: func(done, total int) {
-				bar.ChangeMax(total)
-				_ = bar.Set(done)
-			},
+			CPU:      func() time.Duration { return time.Duration(reading.Load()) + cpuTime() },
+			Progress: progress,
 		})
-		_ = bar.Clear()
 		return err
 	})
 	if err != nil {

@@ -22,16 +22,17 @@ import (
 type commands struct {
 	Settings
 
-	Demo    demoCommand    `cmd:"" help:"Show the whole path on this machine: virtual scanner, reading, review desk, ledger."`
-	Serve   serveCommand   `cmd:"" help:"Run the service: intake, reading, review desk, ledger and feed."`
-	Worker  workerCommand  `cmd:"" help:"Read sheets on another machine, from the same PostgreSQL and image store."`
-	Read    readCommand    `cmd:"" help:"Read image files and say what they hold. Needs no database."`
-	Bench   benchCommand   `cmd:"" help:"Read a labelled set of slips and report accuracy and speed."`
-	Samples samplesCommand `cmd:"" help:"Draw sample slips of fictional people, with their truth."`
-	Master  masterCommand  `cmd:"" help:"Load the registers: issued tickets, lots, medical institutions."`
-	User    userCommand    `cmd:"" help:"Manage personal accounts and access tokens."`
-	Verify  verifyCommand  `cmd:"" help:"Prove the ledger: counts, chain, constraints, images."`
-	Version versionCommand `cmd:"" help:"Print the version of the program and its readers."`
+	Demo      demoCommand      `cmd:"" help:"Show the whole path on this machine: virtual scanner, reading, review desk, ledger."`
+	Serve     serveCommand     `cmd:"" help:"Run the service: intake, reading, review desk, ledger and feed."`
+	Worker    workerCommand    `cmd:"" help:"Read sheets on another machine, from the same PostgreSQL and image store."`
+	Read      readCommand      `cmd:"" help:"Read image files and say what they hold. Needs no database."`
+	Bench     benchCommand     `cmd:"" help:"Read a labelled set of slips and report accuracy and speed."`
+	Calibrate calibrateCommand `cmd:"" help:"Choose from which probability each value is accepted, on labelled slips, and say what that promises."`
+	Samples   samplesCommand   `cmd:"" help:"Draw sample slips of fictional people, with their truth."`
+	Master    masterCommand    `cmd:"" help:"Load the registers: issued tickets, lots, medical institutions."`
+	User      userCommand      `cmd:"" help:"Manage personal accounts and access tokens."`
+	Verify    verifyCommand    `cmd:"" help:"Prove the ledger: counts, chain, constraints, images."`
+	Version   versionCommand   `cmd:"" help:"Print the version of the program and its readers."`
 }
 
 // errQuiet ends the program with status 1 after the command has said why.

@@ -31,6 +31,9 @@ func (c *readCommand) Run(ctx context.Context, settings *Settings) error {
 		return err
 	}
 	return settings.withPool(ctx, 1, func(ctx context.Context, pool *worker.Pool) error {
+		if err := settings.checkPolicy(ctx, pool, decider.input.Policy); err != nil {
+			return err
+		}
 		failed := false
 		for _, file := range c.Files {
 			if err := c.read(ctx, settings, pool, decider, file); err != nil {

@@ -8,12 +8,14 @@ import (
 	"os"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"sesshu/ledger"
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
 	"sesshu/ocr/decide"
+	"sesshu/ocr/drift"
 	"sesshu/ocr/worker"
 	"sesshu/review"
 )
@@ -24,7 +26,8 @@ type service struct {
 	settings *Settings
 	store    *ledger.Store
 	forms    []*form.Form
-	policy   decide.Policy
+	policy   decide.Policy // as it was given; the guard has the one in force
+	guard    *drift.Guard
 	pool     *worker.Pool
 	desk     *review.Server
 	listener net.Listener // nil: no desk, reading only
@@ -71,6 +74,7 @@ func (s *Settings) newService(store *ledger.Store, options serviceOptions) (*ser
 	if options.encrypted {
 		v.scheme = "https"
 	}
+	v.guard = v.newGuard()
 	if options.listener == nil {
 		return v, nil
 	}
@@ -103,6 +107,9 @@ func (s *Settings) newService(store *ledger.Store, options serviceOptions) (*ser
 		Logger: s.logger,
 		Secure: options.secure,
 
+		Notices:    v.notices,
+		Collectors: []prometheus.Collector{driftCollector{v.guard}},
+
 		StationCertificates: options.stationCertificates,
 	})
 	if err != nil {
@@ -130,6 +137,10 @@ func (v *service) Run(ctx context.Context) error {
 	group.Go(func() error { return v.pool.Run(poolContext) })
 	group.Go(func() error {
 		defer stopPool()
+		if err := v.startReading(ctx); err != nil {
+			return err
+		}
+		group.Go(func() error { return v.guard.Run(ctx) })
 		return v.store.RunJobs(ctx, ledger.JobsConfig{
 			Concurrency: v.jobs,
 			ClientID:    v.clientID,
@@ -153,7 +164,7 @@ func (v *service) decide(ctx context.Context, page slip.PageReading, capturedAt 
 		Page:    page,
 		ScanDay: day(capturedAt),
 		Masters: v.store,
-		Policy:  v.policy,
+		Policy:  v.guard.Policy(),
 	})
 }
 

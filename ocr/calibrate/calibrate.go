@@ -45,7 +45,19 @@ type Config struct {
 	Confidence float64           // of each value's promise; 0.95 when 0
 	Readers    map[string]string // that read the slips: name to version
 	Data       []decide.Data     // where the slips come from
+	Unshown    Unshown           // Strict when empty
 }
+
+// Unshown says what becomes of a value of which too few slips were accepted to
+// show that its bound is kept.
+type Unshown string
+
+// The ways.
+const (
+	Strict Unshown = "strict" // accepted from 0.9999, or from where the policy had it if that is stricter
+	Keep   Unshown = "keep"   // accepted from where the policy had it; its promise says how many may be wrong
+	Ask    Unshown = "ask"    // always asked: nothing is accepted without a promise
+)
 
 // Thresholds are the probabilities that are tried, from strict to loose. They
 // are fixed here, before any label is seen.
@@ -53,8 +65,7 @@ func Thresholds() []float64 {
 	return []float64{0.99999, 0.9999, 0.9998, 0.9995, 0.999, 0.998, 0.995, 0.99, 0.98, 0.97, 0.95}
 }
 
-// strictest is the threshold of a value of which too little was seen to show
-// anything: no looser than this, and no looser than the policy had it.
+// strictest is the threshold under Strict.
 const strictest = 0.9999
 
 // Result is a policy that was learned.
@@ -134,17 +145,19 @@ func choose(ctx context.Context, config Config, policy *decide.Policy, value sli
 	limit := policy.Bound(value)
 	promise := decide.Promise{Bound: limit}
 	chosen, shown := Choose(counts, limit, config.Confidence)
-	from := max(before, strictest)
+	from := before
 	if shown {
 		from = thresholds[chosen]
 		promise.From, promise.Kept = from, true
+	} else if config.Unshown != Keep {
+		from = max(from, strictest)
 	}
 	policy.AcceptFrom[value] = from
 	seen := count(outcomes, from)
 	promise.Accepted, promise.Wrong = seen.Accepted, seen.Wrong
 	promise.Upper = bound.Upper(seen.Wrong, seen.Accepted, config.Confidence)
-	if !shown && bound.Lower(seen.Wrong, seen.Accepted, config.Confidence) > limit {
-		promise.Refuted = true
+	promise.Refuted = !shown && bound.Lower(seen.Wrong, seen.Accepted, config.Confidence) > limit
+	if promise.Refuted || !shown && config.Unshown == Ask {
 		if !slices.Contains(policy.AlwaysAsk, value) {
 			policy.AlwaysAsk = append(policy.AlwaysAsk, value)
 		}

@@ -204,6 +204,26 @@ func TestRefutedValueIsAlwaysAsked(t *testing.T) {
 	}
 }
 
+func TestUnshown(t *testing.T) {
+	policy := decide.DefaultPolicy()
+	policy.AcceptFrom[slip.VaccinationDate] = 0.98
+	for unshown, example := range map[calibrate.Unshown]struct {
+		from            float64
+		accepted, asked int
+	}{calibrate.Strict: {0.9999, 0, 0}, calibrate.Keep: {0.98, 100, 0}, calibrate.Ask: {0.9999, 0, 1}} {
+		result, err := calibrate.Policy(t.Context(), calibrate.Config{
+			Slips: slips(t, 100, 0, 0.991), Policy: policy, Readers: map[string]string{"digits": "1"}, Unshown: unshown,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		promise := result.Policy.Calibrated.Promises[slip.VaccinationDate]
+		if promise.Kept || promise.Accepted != example.accepted || result.Policy.Threshold(slip.VaccinationDate) != example.from || len(result.Policy.AlwaysAsk) != example.asked {
+			t.Errorf("%s: promised %+v, from %g, always asked %v", unshown, promise, result.Policy.Threshold(slip.VaccinationDate), result.Policy.AlwaysAsk)
+		}
+	}
+}
+
 func TestFingerprint(t *testing.T) {
 	dir := fstest.MapFS{
 		"truth.jsonl": {Data: []byte(`{"file":"a.jpg","form":"test","expect":"accept","fields":{}}` + "\n")},

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"sesshu/ocr/drift"
+)
+
+// newGuard follows the decisions in the ledger and tightens the policy when the
+// stream is no longer like the slips that it was calibrated on.
+func (v *service) newGuard() *drift.Guard {
+	return drift.NewGuard(drift.GuardConfig{
+		Policy: v.policy,
+		Last:   v.store.LastRow,
+		Logger: v.settings.logger,
+		Decisions: func(ctx context.Context, after int64, limit int) ([]drift.Decided, error) {
+			records, err := v.store.Decisions(ctx, after, limit)
+			decided := make([]drift.Decided, 0, len(records))
+			for _, record := range records {
+				decided = append(decided, drift.Decided(record))
+			}
+			return decided, err
+		},
+	})
+}
+
+// startReading proves that the policy speaks of the running readers and brings
+// it to where the stream has left it.
+func (v *service) startReading(ctx context.Context) error {
+	if err := v.settings.checkPolicy(ctx, v.pool, v.policy); err != nil {
+		return err
+	}
+	return v.guard.Start(ctx)
+}
+
+// notices are what the service has to say of itself beside being ready, one
+// line in both languages each.
+func (v *service) notices() []string {
+	alarms := v.guard.Alarms()
+	lines := make([]string, 0, len(alarms))
+	for _, alarm := range alarms {
+		lines = append(lines, fmt.Sprintf("drift: %s of form %s left its band and is asked until the policy is calibrated again / "+
+			"帳票 %s の項目 %s の読み取り傾向が較正時と異なるため、再較正まで必ず確認します", alarm.Value, alarm.Form, alarm.Form, alarm.Value))
+	}
+	return lines
+}
+
+var driftDescription = prometheus.NewDesc("sesshu_drift_tightened",
+	"1 for every value of a form that left its band and is asked of a person.", []string{"form", "value"}, nil)
+
+// driftCollector shows a guard's alarms to whoever collects metrics.
+type driftCollector struct{ guard *drift.Guard }
+
+// Describe implements prometheus.Collector.
+func (driftCollector) Describe(descriptions chan<- *prometheus.Desc) {
+	descriptions <- driftDescription
+}
+
+// Collect implements prometheus.Collector.
+func (c driftCollector) Collect(metrics chan<- prometheus.Metric) {
+	for _, alarm := range c.guard.Alarms() {
+		metrics <- prometheus.MustNewConstMetric(driftDescription, prometheus.GaugeValue, 1, alarm.Form, string(alarm.Value))
+	}
+}
