@@ -40,7 +40,7 @@ func NewPattern(pixels []byte, side int) (*Pattern, error) {
 		sum += int(pixel)
 	}
 	mean := float64(sum) / float64(len(pixels))
-	p := &Pattern{side: side, stride: (side + 7) / 8 * 8}
+	p := &Pattern{side: side, stride: (side + 15) / 16 * 16}
 	p.values = make([]int16, side*p.stride)
 	squares, left := 0.0, 0.0
 	for i, pixel := range pixels {

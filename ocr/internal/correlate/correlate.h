@@ -5,7 +5,7 @@
 
 /* Samples a square window of the image (grey, width * height bytes) along the
    affine map and correlates the pattern (side * stride values without mean,
-   stride a multiple of 8, filled up with zeros) with every place of it.
+   stride a multiple of 16, filled up with zeros) with every place of it.
    scores gets (2 * margin + 1)^2 values from -1 to 1, row by row. With size =
    side + 2 * margin, window holds size * (size + stride - side) values and sums
    2 * (size + 1)^2; both are scratch. */
