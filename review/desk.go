@@ -34,18 +34,18 @@ func (s *Server) home(c *gin.Context) {
 	rows := make([]queueRow, len(items))
 	for i, item := range items {
 		taken := item.LeasedBy != "" && item.LeasedBy != person.Name && item.LeasedTill.After(now)
-		rows[i] = queueRow{Item: item, Taken: taken, Reasons: firstReasons(item.Decision)}
+		rows[i] = queueRow{Item: item, Taken: taken, Reasons: s.pageWords(language(c), item.Page, firstReasons(item.Decision))}
 	}
 	s.page(c, http.StatusOK, "queue", map[string]any{
 		"Waiting": waiting, "Oldest": oldest, "Rows": rows, "Totals": totals,
-		"MayAnswer": person.Role != slip.RoleAuditor, "Done": c.Query("done") != "", "More": waiting - len(rows),
+		"Done": c.Query("done") != "", "More": waiting - len(rows),
 	})
 }
 
 type queueRow struct {
 	Item    slip.ReviewItem
-	Taken   bool // somebody else works on it
-	Reasons []slip.Reason
+	Taken   bool     // somebody else works on it
+	Reasons []string // in words
 }
 
 // firstReasons returns the few reasons that fit on one line.

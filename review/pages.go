@@ -54,8 +54,8 @@ func (v *view) Count(key string, n int) string {
 // Script returns the texts under a prefix, for the page's scripts.
 func (v *view) Script(prefix string) map[string]string { return v.texts.under(v.Language, prefix) }
 
-// Reasons puts reasons into words.
-func (v *view) Reasons(reasons []slip.Reason) []string { return v.texts.reasons(v.Language, reasons) }
+// MayAnswer reports whether the person may do more than look.
+func (v *view) MayAnswer() bool { return v.Person != nil && mayAnswer(*v.Person) }
 
 // Age says how long ago something was, in one unit.
 func (v *view) Age(then time.Time) string {

@@ -53,6 +53,9 @@ var (
 	errBatchCounts   = &fault{http.StatusConflict, "batch_counts", 0}
 	errBatchReading  = &fault{http.StatusServiceUnavailable, "batch_reading", 2}
 	errDescribed     = &fault{http.StatusConflict, "batch_described", 0}
+	errHEIC          = &fault{http.StatusUnsupportedMediaType, "heic", 0}
+	errFileType      = &fault{http.StatusUnsupportedMediaType, "file_type", 0}
+	errEmptyFile     = &fault{http.StatusUnprocessableEntity, "empty_file", 0}
 	errNotShowable   = &fault{http.StatusUnprocessableEntity, "not_showable", 0}
 	errValue         = &fault{http.StatusUnprocessableEntity, "value", 0}
 )

@@ -120,15 +120,17 @@ func fingerprint(passwordHash string) string { return slip.HashOf([]byte(passwor
 
 // answering lets only those pass who may answer for the ledger.
 func (s *Server) answering(c *gin.Context) {
-	switch account(c).Role {
-	case slip.RoleReviewer, slip.RoleAdministrator:
-	default:
+	if !mayAnswer(account(c)) {
 		s.fail(c, errForbidden)
 	}
 }
 
+func mayAnswer(person slip.Account) bool {
+	return person.Role == slip.RoleReviewer || person.Role == slip.RoleAdministrator
+}
+
 // backTo are the pages a person may be sent back to.
-var backTo = regexp.MustCompile(`^/(?:items/[0-9]{1,18}|sign-in)?$`)
+var backTo = regexp.MustCompile(`^/(?:items/[0-9]{1,18}|sign-in|upload|camera)?$`)
 
 func signInAddress(r *http.Request) string {
 	if r.Method != http.MethodGet || !backTo.MatchString(r.URL.Path) || r.URL.Path == "/" {

@@ -18,8 +18,10 @@ type slipView struct {
 	Version   int         `json:"version"`
 	State     string      `json:"state"`
 	Account   string      `json:"account"`
-	Sheet     string      `json:"sheet"` // station, batch, sequence and page, for people
-	FormTitle string      `json:"form"`  // empty when no form fits
+	Sheet     string      `json:"sheet"`           // station, batch, sequence and page, for people
+	File      string      `json:"file"`            // as the person's machine called it, for an upload; else empty
+	FormTitle string      `json:"form"`            // empty when no form fits
+	Fault     *faultView  `json:"fault,omitempty"` // why nothing could be read
 	Page      pictureView `json:"page"`
 	First     *firstView  `json:"first,omitempty"` // the slip that holds this dose already
 	Reasons   []string    `json:"reasons"`         // of the slip as a whole, in words
@@ -37,6 +39,7 @@ type pictureView struct {
 	Width    int     `json:"width"`    // pixels that quads speak of; 0 when the page could not be decoded
 	Height   int     `json:"height"`
 	Turn     int     `json:"turn"`      // degrees clockwise
+	Damaged  bool    `json:"damaged"`   // only a part of the original can be shown, if any
 	PixelsMM float64 `json:"pixels_mm"` // pixels in a millimetre of paper
 }
 
@@ -84,16 +87,21 @@ func (s *Server) slipView(c *gin.Context, item slip.ReviewItem) (slipView, error
 	known := s.forms[item.Page.Registration.Form]
 	shown := slipView{
 		ID: item.ID, Version: item.Version, State: string(item.State), Account: person.Name,
-		Sheet:     fmt.Sprintf("%s / %s / %d", item.Sheet.Station, item.Sheet.Batch, item.Sheet.Sequence),
+		Sheet: sheetWords(item.Sheet.SheetID), File: item.FileName,
 		Page:      picture(item.Sheet.SHA256, item.Page.Page, item.Page.Registration.Turn),
 		Reject:    suggestedRejection(item.Decision.Reasons),
-		Reasons:   s.texts.reasons(words, slipReasons(item.Decision)),
+		Fault:     s.faultView(words, item.Page),
 		Complete:  len(item.Open) == 0,
 		Heartbeat: leaseSeconds,
 	}
+	// What the fault says more exactly is not said twice.
+	shown.Reasons = s.texts.reasons(words, slices.DeleteFunc(slipReasons(item.Decision), func(reason slip.Reason) bool {
+		return shown.Fault != nil && reason == slip.ReasonUnreadable
+	}))
 	if item.Page.Page > 1 {
 		shown.Sheet += fmt.Sprintf(" (p. %d)", item.Page.Page)
 	}
+	shown.Page.Damaged = item.Page.Page == 1 && (item.Page.Fault == slip.FaultTruncated || item.Page.Fault == slip.FaultCorrupt)
 	shown.Page.Width, shown.Page.Height = item.Page.Width, item.Page.Height
 	shown.Page.PixelsMM = pixelsPerMM(item, known)
 	if known != nil {

@@ -65,6 +65,7 @@ type Overview interface {
 // Store is everything the desk asks of the ledger; *ledger.Store is one.
 type Store interface {
 	Intake
+	Uploads
 	Batches
 	Queue
 	Leases

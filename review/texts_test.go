@@ -45,6 +45,12 @@ func TestTextsOfClosedLists(t *testing.T) {
 	for _, value := range slip.Values() {
 		keys = append(keys, "value."+string(value), "hint."+string(value))
 	}
+	for _, fault := range slip.Faults() {
+		keys = append(keys, "unreadable."+string(fault), "remedy."+string(fault))
+	}
+	for _, state := range []string{slip.SheetWaiting, slip.SheetAccepted, slip.SheetReview, slip.SheetRejected} {
+		keys = append(keys, "outcome."+state)
+	}
 	for _, reason := range rejectReasons {
 		keys = append(keys, "reject."+reason)
 	}
@@ -106,7 +112,7 @@ func TestTextsAreAskedFor(t *testing.T) {
 			t.Errorf("asked for, but no text: %s", key)
 		}
 	}
-	lists := []string{"value.", "hint.", "reason.", "reject.", "source.", "fault.", "consent."}
+	lists := []string{"value.", "hint.", "reason.", "reject.", "source.", "fault.", "consent.", "unreadable.", "remedy.", "outcome."}
 	states := []string{"js.ready", "js.saving", "js.saved", "js.offline"}
 	for key := range words {
 		listed := slices.ContainsFunc(lists, func(prefix string) bool { return strings.HasPrefix(key, prefix) })

@@ -19,16 +19,34 @@ export class SlipPage {
     this.drafts = drafts;
     this.warned = "";
     this.notice("");
-    at("sheet").textContent = view.sheet;
+    at("sheet").textContent = [view.sheet, view.file].filter(Boolean).join("  ");
     at("form").textContent = view.form;
     at("slip-reasons").replaceChildren(...view.reasons.map((text) => element("li", { text })));
     this.papers = [new Paper(at("paper"), view.page, words.this_slip, words)];
     if (view.first) this.papers.push(new Paper(at("paper"), view.first, fill(words.first_slip, view.first.entry), words));
     at("paper").classList.toggle("two", Boolean(view.first));
     this.papers[0].ready.then(() => this.drawCrops());
+    this.renderFault();
     if (view.state !== "waiting") this.notice(words.finished);
-    else if (!view.form && !view.fields.some((field) => field.current)) this.notice(words.foreign, element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button }));
+    else if (!view.fault && !view.form && !view.fields.some((field) => field.current)) this.notice(words.foreign, element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button }));
     this.go(this.nextAsked(-1));
+  }
+
+  /** Says why nothing could be read, and what to do next. */
+  async renderFault() {
+    const { fault, file, page, state } = this.view, papers = this.papers;
+    at("unreadable").hidden = !fault;
+    if (!fault) return;
+    const seen = element("p");
+    at("unreadable").dataset.fault = fault.code;
+    at("unreadable").replaceChildren(
+      element("h2", { text: fault.title }),
+      element("p", { class: "remedy", text: fault.remedy }), seen,
+      element("p", { class: "deeds" },
+        state === "waiting" ? element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button }) : null,
+        element("a", { href: page.original, download: file, text: `${words.original_file}${file ? ` (${file})` : ""}` })));
+    const shown = await papers[0].ready;
+    if (papers === this.papers) seen.textContent = shown ? words.type_by_hand : words.cannot_show;
   }
 
   /** The first field after index that still needs an answer, round once; -1 when none does. */

@@ -5,6 +5,7 @@
 import { element } from "./element.js";
 
 const travel = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150; // milliseconds from field to field
+const mostPixels = 100_000_000; // of a damaged file; no scanner makes more
 
 export class Paper {
   constructor(container, picture, caption, words) {
@@ -41,8 +42,8 @@ export class Paper {
       if (!answer) await new Promise((resolve) => { setTimeout(resolve, 1500); });
     }
     try {
-      if (!answer?.ok) throw new Error("not shown");
-      this.image = await createImageBitmap(await answer.blob());
+      if (answer?.ok) this.image = await createImageBitmap(await answer.blob());
+      else await this.loadDamaged(words);
     } catch {
       this.state.replaceChildren(element("span", { text: words.no_image }),
         element("a", { href: this.picture.original, download: "", text: words.original }));
@@ -57,6 +58,17 @@ export class Paper {
     this.state.remove();
     this.place(0);
     return true;
+  }
+
+  /** Takes what the browser can still make of a damaged file. */
+  async loadDamaged(words) {
+    if (!this.picture.damaged) throw new Error("not shown");
+    const image = new Image();
+    image.src = this.picture.original;
+    await new Promise((resolve, reject) => { image.onload = resolve; image.onerror = reject; });
+    if (image.naturalWidth * image.naturalHeight > mostPixels) throw new Error("too large");
+    this.image = await createImageBitmap(image);
+    this.figure.querySelector("figcaption").textContent = words.damaged;
   }
 
   /** Outlines quads, the first one strongly, and goes to it. */

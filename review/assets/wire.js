@@ -20,7 +20,8 @@ const pauses = [500, 1000, 2000, 3000]; // milliseconds before trying again
 
 export class Wire {
   /**
-   * show("saving" | "saved" | "offline" | "ready") tells the person;
+   * show("saving" | "saved" | "offline" | "ready", problem) tells the person;
+   * problem is what the server said, when it did say why it cannot;
    * signIn() resolves when the person has signed in again.
    */
   constructor(show, signIn) {
@@ -30,10 +31,19 @@ export class Wire {
   }
 
   /** Posts a deed and returns the answer; throws a Refusal only. */
-  async deed(path, body, quiet = false) {
+  deed(path, body, quiet = false) {
+    return this.insist(() => this.attempt("POST", path, body), quiet);
+  }
+
+  /** Sends a file and returns the answer, as a deed does; progressed(share) is told how much of it has left. */
+  put(path, content, headers, progressed) {
+    return this.insist(() => transfer(path, content, headers, progressed));
+  }
+
+  async insist(act, quiet = false) {
     if (!quiet) this.show("saving");
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.attempt("POST", path, body);
+      const answer = await act();
       if (answer.ok) {
         if (!quiet) this.show("saved");
         return { ...answer, retried: attempt > 0 };
@@ -45,7 +55,7 @@ export class Wire {
         continue;
       }
       if (answer.status === 0 || answer.status >= 500 || answer.status === 429) {
-        this.show("offline");
+        this.show("offline", answer.body);
         await pause(pauses[Math.min(attempt, pauses.length - 1)]);
         continue;
       }
@@ -94,5 +104,26 @@ function pause(milliseconds) {
     const done = () => { clearTimeout(timer); removeEventListener("online", done); resolve(); };
     const timer = setTimeout(done, milliseconds);
     addEventListener("online", done);
+  });
+}
+
+// One try to send a file. fetch cannot tell how far it is; this can.
+function transfer(path, content, headers, progressed) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", path);
+    request.setRequestHeader("Accept", "application/json");
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => { if (event.lengthComputable) progressed(event.loaded / event.total); };
+    request.onloadend = () => {
+      let body = null;
+      try {
+        body = JSON.parse(request.responseText);
+      } catch {
+        // no answer, or not from the desk: the status says enough
+      }
+      resolve({ ok: request.status >= 200 && request.status < 300 && body !== null, status: body === null && request.status < 400 ? 0 : request.status, body });
+    };
+    request.send(content);
   });
 }
