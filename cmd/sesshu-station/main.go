@@ -29,14 +29,16 @@ import (
 )
 
 type commands struct {
-	Name   string `help:"This station's name, as the service knows it." required:"" env:"SESSHU_STATION"`
-	Server string `help:"The service's address." required:"" env:"SESSHU_SERVER" placeholder:"https://…"`
-	Token  string `help:"The station's token, from: sesshu user token NAME --for station." required:"" env:"SESSHU_TOKEN"`
-	Spool  string `help:"Folder for sheets that are not handed in yet." required:"" env:"SESSHU_SPOOL" type:"path"`
+	Name   string `help:"This station's name, as the service knows it." env:"SESSHU_STATION"`
+	Server string `help:"The service's address." env:"SESSHU_SERVER" placeholder:"https://…"`
+	Token  string `help:"The station's token, from: sesshu user token NAME --for station." env:"SESSHU_TOKEN"`
+	Spool  string `help:"Folder for sheets that are not handed in yet." env:"SESSHU_SPOOL" type:"path"`
 
 	Scan   scanCommand   `cmd:"" help:"Feed one stack, hand it in and close the batch."`
 	HandIn handInCommand `cmd:"" name:"hand-in" help:"Hand in what lies in the spool, for as long as it takes."`
 	Status statusCommand `cmd:"" help:"Say what lies in the spool."`
+
+	Discover discoverCommand `cmd:"" help:"List the scanners that can be reached from here."`
 
 	stdout, stderr io.Writer
 	logger         *slog.Logger
@@ -132,6 +134,9 @@ func (handInCommand) Run(ctx context.Context, cli *commands) error {
 type statusCommand struct{}
 
 func (statusCommand) Run(cli *commands) error {
+	if err := cli.require("name", cli.Name, "spool", cli.Spool); err != nil {
+		return err
+	}
 	counter, err := station.Open(station.Config{Name: cli.Name, Dir: cli.Spool, Logger: cli.logger})
 	if err != nil {
 		return err
@@ -144,8 +149,22 @@ func (statusCommand) Run(cli *commands) error {
 	return nil
 }
 
+// require returns an error that names the first missing flag of the pairs of
+// flag and value. Not every command needs every flag.
+func (c *commands) require(pairs ...string) error {
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			return fmt.Errorf("--%s is missing", pairs[i])
+		}
+	}
+	return nil
+}
+
 // withStation runs act while the station hands in in the background.
 func (c *commands) withStation(ctx context.Context, act func(context.Context, *station.Station) error) error {
+	if err := c.require("name", c.Name, "server", c.Server, "token", c.Token, "spool", c.Spool); err != nil {
+		return err
+	}
 	client, err := handin.New(handin.Config{URL: c.Server, Token: c.Token})
 	if err != nil {
 		return err
