@@ -95,7 +95,9 @@ int recognise(tesseract::TessBaseAPI &api, const unsigned char *pixels,
   if (omp_set_max_active_levels != nullptr) {
     omp_set_max_active_levels(0);
   }
-  api.ClearAdaptiveClassifier();
+  // Nothing is learnt from a line (classify_enable_learning) and no word list is
+  // kept, so there is nothing to clear; ClearAdaptiveClassifier would build the
+  // adapted classes of every character anew.
   api.SetPageSegMode(tesseract::PSM_RAW_LINE);
   api.SetImage(pixels, width, height, 1, stride);
   api.SetSourceResolution(dpi);
