@@ -68,7 +68,7 @@ bench: test-packages build ## accuracy and speed on fresh clean and office slips
 fuzz: ## fuzz every parser for a while (FUZZTIME=30s)
 	@go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r package dir; do \
 		for name in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/func //'); do \
-			echo "== $$package $$name" && go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) $$package || exit 1; \
+			echo "== $$package $$name" && go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
 

@@ -83,6 +83,23 @@ const (
 	Color
 )
 
+// DropOut is a colour of light under which the form's own print is not seen: what
+// is printed in that colour drops out of a grey image, and the ink stays.
+type DropOut uint8
+
+// The drop-out colours. None is the zero value.
+const (
+	DropNone DropOut = iota
+	DropRed
+	DropGreen
+	DropBlue
+)
+
+// String returns the colour's English name.
+func (d DropOut) String() string {
+	return [...]string{"none", "red", "green", "blue"}[min(d, DropBlue)]
+}
+
 // Size is a sheet's size in millimetres.
 type Size struct{ Width, Height float64 }
 
@@ -100,6 +117,7 @@ type Settings struct {
 	DPI                 int  // dots per inch; 0 means 300
 	Size                Size // zero means A4
 	Color               ColorMode
+	DropOut             DropOut // for grey images
 	Duplex              bool
 	DoubleFeedDetection bool
 	// MediaType is the wanted image format; empty leaves it to the device,
@@ -131,5 +149,6 @@ type Capabilities struct {
 	MaxSize     Size
 	Resolutions []int // dots per inch, ascending; empty when any is allowed
 	Colors      []ColorMode
+	DropOuts    []DropOut // besides DropNone
 	MediaTypes  []string
 }

@@ -41,7 +41,7 @@ func (d *Device) scan(ctx context.Context, settings scanner.Settings) (*batch, e
 	if err := d.abandon(ctx); err != nil {
 		return nil, err
 	}
-	can, err := d.Capabilities(ctx)
+	can, err := d.capabilities(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (b *batch) next(ctx context.Context) ([]byte, error) {
 				return nil, io.EOF
 			}
 		}
-		if err := pause(ctx, b.device.config.Poll); err != nil {
+		if err := pause(ctx, b.device.config.Poll+got.wait); err != nil {
 			return nil, err
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -118,15 +119,20 @@ func (d *Device) Close() error {
 
 // Capabilities asks the device what it can do.
 func (d *Device) Capabilities(ctx context.Context) (scanner.Capabilities, error) {
+	can, err := d.capabilities(ctx)
+	return can.Capabilities, err
+}
+
+func (d *Device) capabilities(ctx context.Context) (capabilities, error) {
 	body, err := d.get(ctx, "/ScannerCapabilities")
 	if err != nil {
-		return scanner.Capabilities{}, fmt.Errorf("ask for capabilities: %w", err)
+		return capabilities{}, fmt.Errorf("ask for capabilities: %w", err)
 	}
-	capabilities, err := parseCapabilities(body)
+	can, err := parseCapabilities(body)
 	if err != nil {
-		return scanner.Capabilities{}, fmt.Errorf("ask for capabilities: %w", err)
+		return capabilities{}, fmt.Errorf("ask for capabilities: %w", err)
 	}
-	return capabilities, nil
+	return can, nil
 }
 
 // status asks for ScannerStatus.
@@ -151,7 +157,7 @@ const maxDocument = 1 << 20
 func (d *Device) get(ctx context.Context, path string) ([]byte, error) {
 	var last error
 	for range 3 {
-		body, status, err := d.getOnce(ctx, path)
+		body, status, wait, err := d.getOnce(ctx, path)
 		switch {
 		case err == nil && status == http.StatusOK:
 			return body, nil
@@ -162,29 +168,46 @@ func (d *Device) get(ctx context.Context, path string) ([]byte, error) {
 		default:
 			last = err
 		}
-		if err := pause(ctx, d.config.Poll); err != nil {
+		if err := pause(ctx, d.config.Poll+wait); err != nil {
 			return nil, err
 		}
 	}
 	return nil, last
 }
 
-func (d *Device) getOnce(ctx context.Context, path string) (body []byte, status int, err error) {
+func (d *Device) getOnce(ctx context.Context, path string) (body []byte, status int, wait time.Duration, err error) {
 	limited, cancel := context.WithTimeout(ctx, d.config.SettlePatience)
 	defer cancel()
 	response, err := d.request(limited, d.client, http.MethodGet, d.root.Path+path, nil)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, 0, ctx.Err()
+			return nil, 0, 0, ctx.Err()
 		}
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	defer response.Body.Close()
 	body, err = io.ReadAll(io.LimitReader(response.Body, maxDocument))
 	if err != nil {
-		return nil, 0, unreachable(err)
+		return nil, 0, 0, unreachable(err)
 	}
-	return body, response.StatusCode, nil
+	return body, response.StatusCode, d.retryAfter(response), nil
+}
+
+// retryAfter returns for how long a device asks to be left alone (RFC 9110,
+// section 10.2.3), as far as it is believed: a quarter of the patience with a
+// busy device, so that a wrong clock does not stop the station for an hour.
+func (d *Device) retryAfter(response *http.Response) time.Duration {
+	if response.StatusCode != http.StatusServiceUnavailable && response.StatusCode != http.StatusTooManyRequests {
+		return 0
+	}
+	text := response.Header.Get("Retry-After")
+	var wait time.Duration
+	if seconds, err := strconv.Atoi(text); err == nil {
+		wait = time.Duration(min(max(seconds, 0), 3600)) * time.Second
+	} else if moment, err := http.ParseTime(text); err == nil {
+		wait = max(time.Until(moment), 0)
+	}
+	return min(wait, d.config.BusyPatience/4)
 }
 
 // request sends one request to a path on the device's own host.

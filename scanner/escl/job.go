@@ -25,7 +25,7 @@ const cleanUpPatience = 10 * time.Second
 func (d *Device) startJob(ctx context.Context, settings []byte) (string, error) {
 	deadline := time.Now().Add(d.config.BusyPatience)
 	for {
-		path, err := d.askForJob(ctx, settings)
+		path, wait, err := d.askForJob(ctx, settings)
 		if err == nil {
 			return path, nil
 		}
@@ -37,34 +37,35 @@ func (d *Device) startJob(ctx context.Context, settings []byte) (string, error) 
 		if time.Now().After(deadline) {
 			return "", err
 		}
-		if err := pause(ctx, d.config.Poll); err != nil {
+		if err := pause(ctx, d.config.Poll+wait); err != nil {
 			return "", err
 		}
 	}
 }
 
-// askForJob asks once.
-func (d *Device) askForJob(ctx context.Context, settings []byte) (string, error) {
+// askForJob asks once. wait is for how long a refusing device asks to be left
+// alone.
+func (d *Device) askForJob(ctx context.Context, settings []byte) (path string, wait time.Duration, err error) {
 	before, err := d.status(ctx)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if fault := before.fault(); fault != nil {
-		return "", fault
+		return "", 0, fault
 	}
 	note := jobNote{Device: d.root.String(), Before: []string{}}
 	for _, entry := range before.Jobs {
 		note.Before = append(note.Before, lastPart(entry.Path))
 	}
 	if err := d.jobs.write(note); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	limited, cancel := context.WithTimeout(ctx, d.config.StallPatience)
 	defer cancel()
 	response, err := d.request(limited, d.client, http.MethodPost, d.root.Path+"/ScanJobs", bytes.NewReader(settings))
 	if err != nil {
 		// The device may have started all the same.
-		return "", errors.Join(err, d.abandon(context.WithoutCancel(ctx)))
+		return "", 0, errors.Join(err, d.abandon(context.WithoutCancel(ctx)))
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxDocument)) // so that the connection can be used again
@@ -73,11 +74,11 @@ func (d *Device) askForJob(ctx context.Context, settings []byte) (string, error)
 		note.Path = d.jobPath(response.Header.Get("Location"))
 		if note.Path == "" {
 			err := &scanner.Fault{Condition: scanner.Unknown, Protocol: protocol, Raw: "job without an address"}
-			return "", errors.Join(err, d.abandon(context.WithoutCancel(ctx)))
+			return "", 0, errors.Join(err, d.abandon(context.WithoutCancel(ctx)))
 		}
-		return note.Path, d.jobs.write(note)
+		return note.Path, 0, d.jobs.write(note)
 	}
-	return "", d.explainRefusal(ctx, response.StatusCode)
+	return "", d.retryAfter(response), d.explainRefusal(ctx, response.StatusCode)
 }
 
 // explainRefusal finds out why the device refused a job.

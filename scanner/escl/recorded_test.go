@@ -27,13 +27,17 @@ func TestRecordedCapabilities(t *testing.T) {
 			Colors:     []scanner.ColorMode{scanner.Grey, scanner.Color},
 			MediaTypes: []string{media.Unknown, media.PDF, media.JPEG}},
 		"default-namespace": {Model: "Example Sheetfed", Feeder: true, DoubleFeed: true,
-			MaxSize: scanner.Size{Width: toMillimetres(2592), Height: toMillimetres(10200)},
-			Colors:  []scanner.ColorMode{scanner.Grey}, MediaTypes: []string{media.JPEG}},
+			MaxSize: scanner.Size{Width: toMillimetres(2592), Height: toMillimetres(10200)}, Resolutions: []int{75, 100, 150, 200, 240, 300, 400, 600},
+			Colors: []scanner.ColorMode{scanner.Grey}, MediaTypes: []string{media.JPEG}},
+		"colour-channels": {Model: "Example Production 8000", Feeder: true, DoubleFeed: true,
+			MaxSize: scanner.Size{Width: toMillimetres(3600), Height: toMillimetres(5100)}, Resolutions: []int{300, 400},
+			Colors: []scanner.ColorMode{scanner.Grey, scanner.Color}, DropOuts: []scanner.DropOut{scanner.DropRed, scanner.DropBlue},
+			MediaTypes: []string{media.JPEG}},
 		"platen-only": {Model: "Example Flatbed"},
 	}
 	for name, want := range cases {
 		got, err := parseCapabilities(recorded(t, "capabilities", name+".xml"))
-		if err != nil || !reflect.DeepEqual(got, want) {
+		if err != nil || !reflect.DeepEqual(got.Capabilities, want) {
 			t.Errorf("%s: %v\n%+v, want\n%+v", name, err, got, want)
 		}
 		_, err = writeSettings(scanner.Settings{}.WithDefaults(), got)
@@ -148,7 +152,7 @@ func FuzzParseStatus(f *testing.F) {
 }
 
 func FuzzParseCapabilities(f *testing.F) {
-	for _, name := range []string{"duplex-feeder", "default-namespace", "platen-only"} {
+	for _, name := range []string{"duplex-feeder", "default-namespace", "colour-channels", "platen-only"} {
 		f.Add(recorded(f, "capabilities", name+".xml"))
 	}
 	f.Fuzz(func(t *testing.T, document []byte) {

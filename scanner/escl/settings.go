@@ -23,18 +23,20 @@ type settingsXML struct {
 	Height    int      `xml:"pwg:ScanRegions>pwg:ScanRegion>pwg:Height"`
 	Source    string   `xml:"pwg:InputSource"`
 	Color     string   `xml:"scan:ColorMode"`
+	Channel   string   `xml:"scan:CcdChannel,omitempty"`
 	Format    string   `xml:"pwg:DocumentFormat"`
 	FormatExt string   `xml:"scan:DocumentFormatExt"`
 	X         int      `xml:"scan:XResolution"`
 	Y         int      `xml:"scan:YResolution"`
 	Duplex    bool     `xml:"scan:Duplex"`
-	Multipick *bool    `xml:"scan:MultipickDetection,omitempty"` // left out for devices without it
+	Multipick *bool    `xml:"scan:MultipickDetection,omitempty"`           // left out for devices without it
+	Blanks    *bool    `xml:"scan:BlankPageDetectionAndRemoval,omitempty"` // the same
 }
 
 // writeSettings makes the body of a job request, after checking that the
 // device can do what is asked: devices are known to ignore what they cannot do
 // and to scan something else.
-func writeSettings(settings scanner.Settings, can scanner.Capabilities) ([]byte, error) {
+func writeSettings(settings scanner.Settings, can capabilities) ([]byte, error) {
 	unsupported := func(format string, args ...any) error {
 		return &scanner.Fault{Condition: scanner.Unsupported, Protocol: protocol, Cause: fmt.Errorf(format, args...)}
 	}
@@ -50,6 +52,9 @@ func writeSettings(settings scanner.Settings, can scanner.Capabilities) ([]byte,
 	if len(can.Colors) > 0 && !slices.Contains(can.Colors, settings.Color) {
 		return nil, unsupported("device lacks the colour mode")
 	}
+	if settings.DropOut != scanner.DropNone && (settings.Color != scanner.Grey || !slices.Contains(can.DropOuts, settings.DropOut)) {
+		return nil, unsupported("device cannot drop out %s", settings.DropOut)
+	}
 	format, err := chooseFormat(settings.MediaType, can.MediaTypes)
 	if err != nil {
 		return nil, unsupported("%w", err)
@@ -63,6 +68,11 @@ func writeSettings(settings scanner.Settings, can scanner.Capabilities) ([]byte,
 	if settings.Color == scanner.Color {
 		body.Color = "RGB24"
 	}
+	for channel, colour := range channelDropOuts {
+		if colour == settings.DropOut {
+			body.Channel = channel
+		}
+	}
 	// A sheet a little longer than the glass is cut by the device anyway; a
 	// region outside its bounds is refused by many.
 	if can.MaxSize.Width > 0 {
@@ -74,6 +84,10 @@ func writeSettings(settings scanner.Settings, can scanner.Capabilities) ([]byte,
 	if settings.DoubleFeedDetection && can.DoubleFeed {
 		on := true
 		body.Multipick = &on
+	}
+	if can.removesBlanks {
+		off := false
+		body.Blanks = &off
 	}
 	text, err := xml.Marshal(body)
 	if err != nil {

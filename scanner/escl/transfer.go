@@ -19,10 +19,11 @@ const maxImage = 64 << 20
 
 // transfer is the outcome of asking once for the next image.
 type transfer struct {
-	code int    // HTTP status; 0 when no answer came
-	data []byte // what arrived of the body, whole or not
-	err  error  // why the image must not be used; nil when it is whole
-	sent bool   // the device may have seen the request
+	code int           // HTTP status; 0 when no answer came
+	data []byte        // what arrived of the body, whole or not
+	err  error         // why the image must not be used; nil when it is whole
+	sent bool          // the device may have seen the request
+	wait time.Duration // for which the device asks to be left alone
 }
 
 // fetch asks for the next image of a job and takes it in. Silence for longer
@@ -41,7 +42,7 @@ func (d *Device) fetch(ctx context.Context, path string) transfer {
 		return transfer{err: causeOf(ctx, err), sent: !neverSent}
 	}
 	defer response.Body.Close()
-	result := transfer{code: response.StatusCode, sent: true}
+	result := transfer{code: response.StatusCode, sent: true, wait: d.retryAfter(response)}
 	body := &watched{reader: response.Body, watchdog: watchdog, patience: d.config.StallPatience}
 	var buffer bytes.Buffer
 	if length := response.ContentLength; length > 0 && length <= maxImage {

@@ -51,8 +51,8 @@ func (b *bench) newClient(t *testing.T) *Device {
 	t.Helper()
 	client, err := New(Config{
 		URL: b.url, JobFile: b.jobs,
-		BusyPatience: 300 * time.Millisecond, StallPatience: 700 * time.Millisecond,
-		SettlePatience: 2 * time.Second, Poll: 5 * time.Millisecond,
+		BusyPatience: 20 * time.Second, StallPatience: 2 * time.Second,
+		SettlePatience: 5 * time.Second, Poll: 5 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -203,6 +203,7 @@ func TestDoubleFeedDetectionIsAsked(t *testing.T) {
 
 func TestBusyForEver(t *testing.T) {
 	b := newBench(t, virtual.Config{Script: []virtual.Fault{{Kind: virtual.BusyForever}}}, stack(1, 2))
+	b.client.config.BusyPatience = 300 * time.Millisecond
 	if _, err := b.client.Scan(t.Context(), scanner.Settings{}); !errors.Is(err, scanner.Busy) {
 		t.Fatalf("got %v, want busy", err)
 	}

@@ -41,6 +41,9 @@ type Config struct {
 	// EndStatus is the HTTP status that ends a feed; makers differ. Zero
 	// means 404.
 	EndStatus int
+	// Chunked sends images in pieces without announcing their length, as
+	// devices do that compress while they scan.
+	Chunked bool
 	// Forgetful drops an image whose transfer broke instead of offering it
 	// again.
 	Forgetful bool

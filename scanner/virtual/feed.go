@@ -194,7 +194,10 @@ func (d *Device) deliver(w http.ResponseWriter, job *job, side image) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(send)+1000))
 	default: // the other faults do not touch the image
 	}
-	_, err := w.Write(send)
+	if d.config.Chunked && side.fault != WrongLength {
+		w.Header().Del("Content-Length")
+	}
+	err := d.send(w, send)
 	brokeByScript := side.fault == DropConnection || side.fault == WrongLength
 	d.mu.Lock()
 	if (err != nil || side.fault == DropConnection) && !d.config.Forgetful && job.alive() {
@@ -209,4 +212,19 @@ func (d *Device) deliver(w http.ResponseWriter, job *job, side image) {
 		}
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// send writes an image, in pieces when the device does.
+func (d *Device) send(w http.ResponseWriter, data []byte) error {
+	flusher, streams := w.(http.Flusher)
+	piece := max(len(data)/8, 1)
+	for d.config.Chunked && streams && len(data) > piece {
+		if _, err := w.Write(data[:piece]); err != nil {
+			return err
+		}
+		flusher.Flush()
+		data = data[piece:]
+	}
+	_, err := w.Write(data)
+	return err
 }
