@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"sesshu/scanner"
 	"sesshu/scanner/media"
@@ -50,6 +51,17 @@ func arguments(settings scanner.Settings, extra []Option, have optionList) ([]st
 		builder.set("df-action", "Stop")
 		builder.set("df-thickness", "yes")
 	}
+	if !have.dropOut(settings.DropOut) || settings.DropOut != scanner.DropNone && settings.Color != scanner.Grey {
+		return nil, unsupported("device cannot drop out %s", settings.DropOut)
+	}
+	for _, name := range dropOutOptions {
+		builder.set(name, dropOutNames[settings.DropOut])
+	}
+	// The scanner's own memory, and the next sheet taken up while this one is
+	// read: 0.8 s a sheet instead of 1.3 s on a fi-8170. A sheet that was taken
+	// up when the feed stops lies in the path, and is put back with the others.
+	builder.set("buffermode", "On")
+	builder.set("prepick", "On")
 	if settings.Imprint != "" {
 		if _, found := have.find("endorser-string"); !found {
 			return nil, unsupported("device has no endorser")
@@ -80,7 +92,26 @@ type argumentBuilder struct {
 	list []string
 }
 
-// set adds an option when the backend has it and would take the value.
+// Names that backends give the drop-out colour, and its values (fujitsu has one
+// option, canon_dr one a side).
+var (
+	dropOutOptions = []string{"dropoutcolor", "dropoutcolor_front", "dropoutcolor_back", "dropout-front", "dropout-back"}
+	dropOutNames   = map[scanner.DropOut]string{scanner.DropRed: "Red", scanner.DropGreen: "Green", scanner.DropBlue: "Blue"}
+)
+
+// dropOut reports whether the backend can drop out a colour. None it always can.
+func (l optionList) dropOut(colour scanner.DropOut) bool {
+	if colour == scanner.DropNone {
+		return true
+	}
+	return slices.ContainsFunc(dropOutOptions, func(name string) bool {
+		option, found := l.find(name)
+		return found && slices.Contains(option.choices, dropOutNames[colour])
+	})
+}
+
+// set adds an option when the backend has it and would take the value. What was
+// set under the name before is replaced.
 func (b *argumentBuilder) set(name, value string) {
 	option, found := b.have.find(name)
 	if !found || value == "" {
@@ -93,6 +124,7 @@ func (b *argumentBuilder) set(name, value string) {
 		b.list = append(b.list, "-"+name, value)
 		return
 	}
+	b.list = slices.DeleteFunc(b.list, func(before string) bool { return strings.HasPrefix(before, "--"+name+"=") })
 	b.list = append(b.list, "--"+name+"="+value)
 }
 

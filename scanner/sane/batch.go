@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,7 +43,7 @@ func (d *Device) release() {
 }
 
 func (d *Device) scan(ctx context.Context, settings scanner.Settings) (_ *batch, err error) {
-	options, err := d.options(ctx)
+	options, err := d.ready(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func (d *Device) scan(ctx context.Context, settings scanner.Settings) (_ *batch,
 	command := d.command(context.WithoutCancel(ctx), append(list, "--batch="+filepath.Join(directory, "%d.page"), "--batch-print")...)
 	endWithParent(command)
 	b := &batch{device: d, settings: settings, directory: directory, command: command,
-		names: make(chan string), quit: make(chan struct{}), exited: make(chan struct{})}
+		hopper: options.has(hopperSensor), names: make(chan string), quit: make(chan struct{}), exited: make(chan struct{})}
 	command.Stderr = &b.complaints
 	output, err := command.StdoutPipe()
 	if err != nil {
@@ -80,6 +81,7 @@ func (d *Device) scan(ctx context.Context, settings scanner.Settings) (_ *batch,
 type batch struct {
 	device     *Device
 	settings   scanner.Settings
+	hopper     bool // the device can tell whether paper is left
 	directory  string
 	command    *exec.Cmd
 	complaints bytes.Buffer  // stderr; read after exited
@@ -162,24 +164,58 @@ func (b *batch) take(name string) (scanner.Image, error) {
 	return image, nil
 }
 
-// ending names how the child ended.
+// The sensors that are read after a stop (sane-fujitsu(5)).
+const (
+	hopperSensor     = "page-loaded"
+	coverSensor      = "cover-open"
+	doubleFeedSensor = "double-feed"
+)
+
+// ending names how the child ended. The status alone does not tell: a double
+// feed is a jam to the drivers, an open cover may be an I/O error, and "out of
+// documents" is also what the device's stop button gives.
 func (b *batch) ending(ctx context.Context) error {
 	code := exitCode(b.failure)
 	if code == statusGood || code == statusNoDocs {
-		if b.delivered == 0 {
-			return faultOf(statusNoDocs, lastLine(b.complaints.String()))
-		}
-		return io.EOF
+		return b.empty(ctx)
 	}
 	fault := faultOf(code, b.complaint())
-	if code == statusJammed {
-		// The drivers' word for a double feed, too; the sensor knows.
-		if now, err := b.device.options(ctx); err == nil && now.sensor("double-feed") {
+	switch fault.Condition {
+	case scanner.Jam, scanner.Unplugged, scanner.Unknown:
+		now, err := b.device.options(ctx)
+		switch {
+		case err != nil:
+		case now.sensor(doubleFeedSensor):
 			fault.Condition = scanner.DoubleFeed
-			fault.Raw += ", sensor double-feed"
+			fault.Raw += ", sensor " + doubleFeedSensor
+		case now.sensor(coverSensor):
+			fault.Condition = scanner.CoverOpen
+			fault.Raw += ", sensor " + coverSensor
 		}
+	default: // the status says all there is
 	}
 	return fault
+}
+
+// empty checks the driver's word that the feeder is empty against the hopper's
+// sensor, where there is one.
+func (b *batch) empty(ctx context.Context) error {
+	complaint := lastLine(b.complaints.String())
+	if b.hopper {
+		now, err := b.device.options(ctx)
+		switch {
+		case err != nil: // the count will show it
+			b.device.log.LogAttrs(ctx, slog.LevelWarn, "the feeder's sensor could not be read", slog.String("error", err.Error()))
+		case now.sensor(hopperSensor) && b.delivered == 0:
+			return &scanner.Fault{Condition: scanner.Mispick, Protocol: protocol, Raw: complaint + ", sensor " + hopperSensor}
+		case now.sensor(hopperSensor):
+			return &scanner.Fault{Condition: scanner.OperatorStop, Protocol: protocol, Raw: complaint + ", sensor " + hopperSensor}
+		}
+	}
+	if b.delivered == 0 {
+		return faultOf(statusNoDocs, complaint)
+	}
+	return io.EOF
 }
 
 // complaint returns scanimage's last message that is not mere progress.

@@ -37,6 +37,9 @@ type Config struct {
 	// WorkDir holds pages between scanimage and the spool. Empty means the
 	// system's temporary directory.
 	WorkDir string
+	// BusyPatience is how long to keep asking a device that another program
+	// holds. Zero means 20 s.
+	BusyPatience time.Duration
 	// StallPatience is how long a page may take. Zero means 3 minutes.
 	StallPatience time.Duration
 	// StopPatience is how long scanimage may take to stop when told to, before
@@ -64,6 +67,9 @@ func New(config Config) (*Device, error) {
 	}
 	if config.Program == "" {
 		config.Program = "scanimage"
+	}
+	if config.BusyPatience <= 0 {
+		config.BusyPatience = 20 * time.Second
 	}
 	if config.StallPatience <= 0 {
 		config.StallPatience = 3 * time.Minute
@@ -103,13 +109,28 @@ func (d *Device) options(ctx context.Context) (optionList, error) {
 	}
 	if err != nil {
 		// scanimage fails here only when it cannot open the device.
-		fault := faultOf(exitCode(err), lastLine(complaints.String()))
-		if fault.Condition == scanner.Unknown || fault.Condition == scanner.Unsupported {
-			fault.Condition = scanner.Unplugged
-		}
-		return nil, fault
+		return nil, openFault(exitCode(err), lastLine(complaints.String()))
 	}
 	return parseOptions(string(text)), nil
+}
+
+// ready lists the options as soon as the device can be opened. After a crash of
+// the station the last scanimage may hold it for some seconds more.
+func (d *Device) ready(ctx context.Context) (optionList, error) {
+	deadline := time.Now().Add(d.config.BusyPatience)
+	for {
+		options, err := d.options(ctx)
+		if !errors.Is(err, scanner.Busy) || time.Now().After(deadline) {
+			return options, err
+		}
+		timer := time.NewTimer(time.Second)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, ctx.Err()
+		case <-timer.C:
+		}
+	}
 }
 
 // command makes a scanimage command for this device.

@@ -104,6 +104,11 @@ func (l optionList) sensor(name string) bool {
 	return false
 }
 
+// has reports whether there is an option or sensor of this name.
+func (l optionList) has(name string) bool {
+	return slices.ContainsFunc(l, func(candidate option) bool { return candidate.name == name })
+}
+
 // Names that backends give the feeder, the best first.
 var (
 	simplexSources = []string{"ADF Front", "ADF", "Automatic Document Feeder", "Document Feeder", "Feeder", "ADF Simplex", "FB/ADF"}
@@ -139,6 +144,11 @@ func (l optionList) capabilities(model string) scanner.Capabilities {
 	_, action := l.find("df-action")
 	_, thickness := l.find("df-thickness")
 	result.DoubleFeed = action || thickness
+	for _, colour := range []scanner.DropOut{scanner.DropRed, scanner.DropGreen, scanner.DropBlue} {
+		if l.dropOut(colour) {
+			result.DropOuts = append(result.DropOuts, colour)
+		}
+	}
 	if resolution, found := l.find("resolution"); found {
 		for _, choice := range resolution.choices {
 			if dpi, err := strconv.Atoi(choice); err == nil {

@@ -147,7 +147,7 @@ func TestCapabilities(t *testing.T) {
 	if !can.Feeder || can.Duplex || can.DoubleFeed || len(can.Colors) != 2 || can.MaxSize.Width != 200 {
 		t.Errorf("%+v", can)
 	}
-	for _, settings := range []scanner.Settings{{Duplex: true}, {DPI: 2400}, {MediaType: media.PDF}, {Imprint: "A1"}} {
+	for _, settings := range []scanner.Settings{{Duplex: true}, {DPI: 2400}, {MediaType: media.PDF}, {Imprint: "A1"}, {DropOut: scanner.DropRed}} {
 		if _, err := device(t, "test:0").Scan(t.Context(), settings); !errors.Is(err, scanner.Unsupported) {
 			t.Errorf("%+v: %v", settings, err)
 		}
@@ -185,13 +185,14 @@ func TestFujitsuOptions(t *testing.T) {
 	if !can.Feeder || !can.Duplex || !can.DoubleFeed {
 		t.Errorf("%+v", can)
 	}
-	got, err := arguments(scanner.Settings{DPI: 300, Size: scanner.A4, Duplex: true, DoubleFeedDetection: true, Imprint: "b1-"},
-		[]Option{{"buffermode", "On"}, {"no-such-option", "1"}, {"prepick", "Perhaps"}}, options)
+	got, err := arguments(scanner.Settings{DPI: 300, Size: scanner.A4, Duplex: true, DoubleFeedDetection: true, DropOut: scanner.DropGreen, Imprint: "b1-"},
+		[]Option{{"prepick", "Off"}, {"no-such-option", "1"}, {"buffermode", "Perhaps"}}, options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"--format=jpeg", "--source=ADF Duplex", "--mode=Gray", "--resolution=300", "--page-width=210", "--page-height=297",
-		"-x", "210", "-y", "297", "--df-action=Stop", "--df-thickness=yes", "--endorser=yes", "--endorser-string=b1-", "--buffermode=On"}
+		"-x", "210", "-y", "297", "--df-action=Stop", "--df-thickness=yes", "--dropoutcolor=Green", "--buffermode=On",
+		"--endorser=yes", "--endorser-string=b1-", "--prepick=Off"}
 	if !slices.Equal(got, want) {
 		t.Errorf("arguments\n%q, want\n%q", got, want)
 	}

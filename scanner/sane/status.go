@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"strings"
 
 	"sesshu/scanner"
 )
@@ -38,6 +39,32 @@ func faultOf(code int, complaint string) *scanner.Fault {
 	}
 	if complaint != "" {
 		fault.Raw += ", " + complaint
+	}
+	return fault
+}
+
+// openConditions is the table of libsane's words for a device that cannot be
+// opened (sane_strstatus, sane-backends 1.2): scanimage's exit code is 1 for all
+// of them. What is not in it counts as unreachable.
+var openConditions = map[string]scanner.Condition{
+	"Device busy":                        scanner.Busy,
+	"Document feeder jammed":             scanner.Jam,
+	"Scanner cover is open":              scanner.CoverOpen,
+	"Out of memory":                      scanner.OutOfMemory,
+	"Access to resource has been denied": scanner.Denied,
+}
+
+// openFault names why a device could not be opened.
+func openFault(code int, complaint string) *scanner.Fault {
+	fault := faultOf(code, complaint)
+	if fault.Condition != scanner.Unknown && fault.Condition != scanner.Unsupported {
+		return fault
+	}
+	fault.Condition = scanner.Unplugged
+	for words, condition := range openConditions {
+		if strings.HasSuffix(complaint, ": "+words) {
+			fault.Condition = condition
+		}
 	}
 	return fault
 }
