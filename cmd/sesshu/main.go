@@ -28,7 +28,9 @@ type commands struct {
 	Read      readCommand      `cmd:"" help:"Read image files and say what they hold. Needs no database."`
 	Bench     benchCommand     `cmd:"" help:"Read a labelled set of slips and report accuracy and speed."`
 	Calibrate calibrateCommand `cmd:"" help:"Choose from which probability each value is accepted, on labelled slips, and say what that promises."`
+	Accuracy  accuracyCommand  `cmd:"" help:"Draw evaluation sets, measure the reading on them beside simpler ways, and write the result down."`
 	Samples   samplesCommand   `cmd:"" help:"Draw sample slips of fictional people, with their truth."`
+	Batch     batchCommand     `cmd:"" help:"Print the header sheets of batches, and separators."`
 	Master    masterCommand    `cmd:"" help:"Load the registers: issued tickets, lots, medical institutions."`
 	User      userCommand      `cmd:"" help:"Manage personal accounts and access tokens."`
 	Verify    verifyCommand    `cmd:"" help:"Prove the ledger: counts, chain, constraints, images."`

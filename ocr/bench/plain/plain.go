@@ -34,6 +34,7 @@ type Crop struct {
 
 // Text is what was read of one crop.
 type Text struct {
+	Field      string  `json:"field"`      // of the form
 	Text       string  `json:"text"`       // words without blanks between them
 	Confidence float64 `json:"confidence"` // of the least certain word, 0 to 1
 }
@@ -71,7 +72,9 @@ func Read(ctx context.Context, crops []Crop) ([]Text, error) {
 	}
 	defer os.RemoveAll(dir)
 	groups := map[string][]int{}
+	texts := make([]Text, len(crops))
 	for i, crop := range crops {
+		texts[i].Field = crop.Field.Name
 		var file bytes.Buffer
 		if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&file, crop.Image); err != nil {
 			return nil, fmt.Errorf("plain tesseract: %w", err)
@@ -81,7 +84,6 @@ func Read(ctx context.Context, crops []Crop) ([]Text, error) {
 		}
 		groups[crop.settings()] = append(groups[crop.settings()], i)
 	}
-	texts := make([]Text, len(crops))
 	for settings, members := range groups {
 		if err := group(ctx, dir, settings, members, texts); err != nil {
 			return nil, fmt.Errorf("plain tesseract: %w", err)
