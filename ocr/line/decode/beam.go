@@ -5,16 +5,46 @@ import (
 	"slices"
 )
 
-// prefix is a text in the making: the probability of all alignments so far that
-// end in a blank, and of those that end in its last character.
+// prefix is a text in the making, a node of the tree of all that were looked at:
+// the probability of all alignments so far that end in a blank, and of those that
+// end in its last character.
 type prefix struct {
-	found    []int
-	key      string
-	blank    float64
-	nonBlank float64
+	parent *prefix // nil for the empty text
+	symbol int
+	length int
+	// children are the prefixes that are longer by one symbol.
+	children []*prefix
+
+	blank, nonBlank float64 // after the column before
+	next            struct {
+		column          int // the column that the sums are of
+		blank, nonBlank float64
+	}
 }
 
 func (p *prefix) total() float64 { return p.blank + p.nonBlank }
+
+// child returns the text that is longer by a symbol.
+func (p *prefix) child(symbol int) *prefix {
+	for _, c := range p.children {
+		if c.symbol == symbol {
+			return c
+		}
+	}
+	c := &prefix{parent: p, symbol: symbol, length: p.length + 1}
+	c.next.column = -1
+	p.children = append(p.children, c)
+	return c
+}
+
+// text returns the symbols from the first on.
+func (p *prefix) text() []int {
+	found := make([]int, p.length)
+	for at := p; at.parent != nil; at = at.parent {
+		found[at.length-1] = at.symbol
+	}
+	return found
+}
 
 // negligible is the probability below which a symbol is not followed in a
 // column. Texts that need one are still scored exactly when they are found.
@@ -26,69 +56,70 @@ const hopeless = 1e-8
 
 // search returns the texts at the end of the beam, best first.
 func (l lattice) search(length int) [][]int {
-	beam := []*prefix{{blank: 1}}
-	for _, column := range l.columns {
-		next := map[string]*prefix{}
-		get := func(found []int, key string) *prefix {
-			at, ok := next[key]
-			if !ok {
-				at = &prefix{found: found, key: key}
-				next[key] = at
+	root := &prefix{blank: 1}
+	root.next.column = -1
+	beam := []*prefix{root}
+	var touched []*prefix
+	var likely []int
+	for number, column := range l.columns {
+		touched = touched[:0]
+		reach := func(p *prefix) *prefix {
+			if p.next.column != number {
+				p.next.column, p.next.blank, p.next.nonBlank = number, 0, 0
+				touched = append(touched, p)
 			}
-			return at
+			return p
+		}
+		likely = likely[:0]
+		for symbol := 1; symbol < len(column); symbol++ {
+			if column[symbol] >= negligible {
+				likely = append(likely, symbol)
+			}
 		}
 		for _, old := range beam {
-			same := get(old.found, old.key)
-			same.blank += old.total() * column[0]
-			last := 0
-			if len(old.found) > 0 {
-				last = old.found[len(old.found)-1]
-				same.nonBlank += old.nonBlank * column[last]
+			total := old.total()
+			same := reach(old)
+			same.next.blank += total * column[0]
+			if old.length > 0 {
+				same.next.nonBlank += old.nonBlank * column[old.symbol]
 			}
-			if length > 0 && len(old.found) >= length {
+			if length > 0 && old.length >= length {
 				continue
 			}
-			for symbol := 1; symbol < len(column); symbol++ {
-				p := column[symbol]
-				if p < negligible {
-					continue
-				}
-				from := old.total()
-				if symbol == last {
+			for _, symbol := range likely {
+				from := total
+				if old.length > 0 && symbol == old.symbol {
 					from = old.blank
 				}
-				longer := get(append(slices.Clip(old.found), symbol), old.key+string(rune(symbol)))
-				longer.nonBlank += from * p
+				reach(old.child(symbol)).next.nonBlank += from * column[symbol]
 			}
 		}
-		beam = best(next)
+		for _, p := range touched {
+			p.blank, p.nonBlank = p.next.blank, p.next.nonBlank
+		}
+		beam = best(touched, beam)
 		rescale(beam)
 	}
 	texts := make([][]int, len(beam))
 	for i, end := range beam {
-		texts[i] = end.found
+		texts[i] = end.text()
 	}
 	return texts
 }
 
-// best keeps the most probable prefixes, in an order that does not depend on
-// the map's.
-func best(all map[string]*prefix) []*prefix {
-	kept := make([]*prefix, 0, len(all))
-	for _, one := range all {
-		kept = append(kept, one)
-	}
-	slices.SortFunc(kept, func(a, b *prefix) int {
+// best keeps the most probable prefixes, in into's memory.
+func best(all, into []*prefix) []*prefix {
+	slices.SortFunc(all, func(a, b *prefix) int {
 		if order := cmp.Compare(b.total(), a.total()); order != 0 {
 			return order
 		}
-		return cmp.Compare(a.key, b.key)
+		return slices.Compare(a.text(), b.text()) // never by chance
 	})
-	kept = kept[:min(len(kept), beamWidth)]
-	for len(kept) > 1 && kept[len(kept)-1].total() < hopeless*kept[0].total() {
-		kept = kept[:len(kept)-1]
+	all = all[:min(len(all), beamWidth)]
+	for len(all) > 1 && all[len(all)-1].total() < hopeless*all[0].total() {
+		all = all[:len(all)-1]
 	}
-	return kept
+	return append(into[:0], all...)
 }
 
 // rescale keeps long lines of doubtful columns from vanishing in rounding.

@@ -8,6 +8,7 @@ const (
 	slopeStep  = 0.008 // rows per column, about half a degree
 	slopeSteps = 11    // to either side, about 5°
 	ruleSteps  = 7     // rules are sought up to about 3°
+	faintRule  = 9     // grey levels below paper that count as inked at all
 	stride     = 3     // every third column is enough to find a rule
 )
 
@@ -29,7 +30,8 @@ func removeRules(ink plane.Plane) {
 				if y > ink.H/3 && y < ink.H-1-ink.H/3 {
 					continue
 				}
-				if cover, mean := levelCover(ink, y, candidate); cover-0.3*s*s+0.0005*mean > best {
+				// A row's darkness lifts it by at most 0.13.
+				if cover, mean := levelCover(ink, y, candidate, max(best, ruleCover)-0.13); cover-0.3*s*s+0.0005*mean > best {
 					row, slope, best, dark = y, candidate, cover-0.3*s*s+0.0005*mean, mean
 				}
 			}
@@ -40,7 +42,7 @@ func removeRules(ink plane.Plane) {
 		low, high := row, row
 		// A neighbouring row belongs to the rule when it is inked like it.
 		alike := func(row int) bool {
-			cover, mean := levelCover(ink, row, slope)
+			cover, mean := levelCover(ink, row, slope, 0)
 			return cover > 0.5 && mean > 0.25*dark
 		}
 		for high-low <= thick && alike(low-1) {
@@ -67,22 +69,33 @@ func removeRules(ink plane.Plane) {
 }
 
 // levelCover returns the share of a sloping row that is inked about evenly, and
-// the row's mean ink.
-func levelCover(ink plane.Plane, row int, slope []int) (cover, mean float64) {
-	sum, count := float32(0), 0
+// the row's mean ink; zeros as soon as it is certain that the share is below
+// least.
+func levelCover(ink plane.Plane, row int, slope []int, least float64) (cover, mean float64) {
+	sum, count, missing := float32(0), 0, 0
+	all := (ink.W + stride - 1) / stride
+	most := all - int(least*float64(all))
 	for x := 0; x < ink.W; x += stride {
-		if y := row + slope[x]; y >= 0 && y < ink.H {
-			sum += ink.At(x, y)
-			count++
+		y := row + slope[x]
+		if y < 0 || y >= ink.H {
+			missing++
+			continue
+		}
+		value := ink.Pix[y*ink.W+x]
+		sum += value
+		count++
+		if value <= faintRule {
+			if missing++; missing > most {
+				return 0, 0
+			}
 		}
 	}
 	if count == 0 {
 		return 0, 0
 	}
-	enough := max(9, 0.4*sum/float32(count))
-	inked, all := 0, 0
+	enough := max(faintRule, 0.4*sum/float32(count))
+	inked := 0
 	for x := 0; x < ink.W; x += stride {
-		all++
 		if y := row + slope[x]; y >= 0 && y < ink.H && ink.At(x, y) > enough {
 			inked++
 		}
@@ -111,7 +124,7 @@ func uprightCover(ink plane.Plane, x int) float64 {
 	for y := range ink.H {
 		sum += ink.At(x, y)
 	}
-	enough := max(9, 0.4*sum/float32(ink.H))
+	enough := max(faintRule, 0.4*sum/float32(ink.H))
 	inked := 0
 	for y := range ink.H {
 		if ink.At(x, y) > enough {
