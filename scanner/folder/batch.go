@@ -2,10 +2,13 @@ package folder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,8 +24,12 @@ type batch struct {
 	journal   *journal
 	seen      map[string]sighting // by name
 	offered   map[string]bool     // names handed out and not confirmed
-	delivered int                 // files
-	sides     int                 // of these, the ones that are one side each
+	looks     int
+	failing   time.Time         // since when the folder cannot be read; zero when it can
+	content   map[string]string // name of each file handed out and not moved away, by what it holds
+	alias     map[string]string // the names that files handed out have now, by those they had
+	delivered int               // files
+	sides     int               // of these, the ones that are one side each
 	end       error
 	closing   sync.Once
 	closed    error
@@ -80,12 +87,12 @@ func (b *batch) next(ctx context.Context) (scanner.Image, error) {
 // look returns the oldest file when it is complete. waiting reports that files
 // are there which are not.
 func (b *batch) look() (found *scanner.Image, waiting bool, err error) {
-	files, err := list(b.device.config.Dir)
+	files, err := b.device.list()
 	if err != nil {
-		return nil, false, unreadable(err)
+		return nil, true, b.away(err)
 	}
-	b.observe(files)
-	for _, file := range files {
+	b.failing = time.Time{}
+	for _, file := range b.observe(files) {
 		if b.offered[file.name] {
 			continue
 		}
@@ -94,6 +101,19 @@ func (b *batch) look() (found *scanner.Image, waiting bool, err error) {
 		return image, image == nil, err
 	}
 	return nil, false, nil
+}
+
+// away lets a folder be that cannot be read, until its time is up: network shares
+// go away for moments (EAGAIN, ESTALE) and come back.
+func (b *batch) away(err error) error {
+	if b.failing.IsZero() {
+		b.failing = time.Now()
+		b.device.log.Warn("the watched folder cannot be read, waiting", slog.String("error", err.Error()))
+	}
+	if time.Since(b.failing) < b.device.config.Broken {
+		return nil
+	}
+	return unreadable(err)
 }
 
 // consider takes the next file when it has come to rest and is whole.
@@ -117,16 +137,41 @@ func (b *batch) consider(file entry) (*scanner.Image, error) {
 		return nil, nil
 	}
 	kind, err := media.Check(data)
+	if err == nil && writtenTo(path) {
+		err = errStillOpen
+	}
 	if err != nil {
 		return nil, b.tooLong(file, atRest, err)
 	}
-	source := fmt.Sprintf("%s %d %d %s", file.name, file.size, file.modified.UnixNano(), slip.HashOf(data))
+	holds := fmt.Sprintf("%d %d %s", file.size, file.modified.UnixNano(), slip.HashOf(data))
+	source := file.name + " " + holds
 	if b.journal.has(source) {
 		b.moveAway(file.name, takenFolder)
 		return nil, nil
 	}
+	if before, known := b.content[holds]; known && b.seen[before].name == "" {
+		return nil, b.renamed(before, file.name, holds)
+	}
+	b.content[holds] = file.name
 	b.offered[file.name] = true
 	return &scanner.Image{Bytes: data, MediaType: kind, DPI: b.settings.DPI, CapturedAt: file.modified.UTC(), Source: source}, nil
+}
+
+// renamed follows a file that was handed out under a name that is gone: the
+// capture program renamed it in between. It is the same sheet, and is taken when
+// that one is confirmed, which may have been already.
+func (b *batch) renamed(before, now, holds string) error {
+	b.content[holds] = now
+	b.offered[now] = true
+	if !b.journal.has(before + " " + holds) {
+		b.alias[before] = now
+		return nil
+	}
+	if err := b.journal.add(now + " " + holds); err != nil {
+		return unreadable(err)
+	}
+	b.moveAway(now, takenFolder)
+	return nil
 }
 
 // tooLong lets an incomplete file be, until its time is up; then it is put aside
@@ -144,15 +189,41 @@ func (b *batch) Confirm(_ context.Context, images ...scanner.Image) error {
 	sources := make([]string, 0, len(images))
 	for _, image := range images {
 		sources = append(sources, image.Source)
+		if now, renamed := b.alias[nameOf(image.Source)]; renamed {
+			delete(b.alias, nameOf(image.Source))
+			sources = append(sources, now+" "+heldBy(image.Source))
+		}
 	}
 	if err := b.journal.add(sources...); err != nil {
 		return unreadable(err)
 	}
-	for _, image := range images {
-		b.moveAway(nameOf(image.Source), takenFolder)
+	for _, source := range sources {
+		name := nameOf(source)
+		if b.grown(source) {
+			// A program that appends pages has gone on. What was taken is safe;
+			// the file comes again, with all its pages, and a person sees both.
+			b.device.log.Warn("file was added to after it had been taken, it is taken again")
+			delete(b.offered, name)
+			continue
+		}
+		if b.moveAway(name, takenFolder) {
+			delete(b.content, heldBy(source))
+		}
 	}
 	return nil
 }
+
+// grown reports whether a file is no longer what was taken of it.
+func (b *batch) grown(source string) bool {
+	now, err := os.Stat(filepath.Join(b.device.config.Dir, nameOf(source)))
+	if err != nil {
+		return false
+	}
+	return !strings.HasPrefix(heldBy(source), fmt.Sprintf("%d %d ", now.Size(), now.ModTime().UnixNano()))
+}
+
+// errStillOpen says that another program has the file open for writing.
+var errStillOpen = errors.New("file is still open for writing")
 
 // Close ends the watch.
 func (b *batch) Close() error {

@@ -12,6 +12,7 @@ package folder
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -51,6 +52,7 @@ type Config struct {
 // Device is a watched folder. It implements scanner.Device.
 type Device struct {
 	config  Config
+	readDir func(string) ([]fs.DirEntry, error) // os.ReadDir; tests put a failing share in its place
 	log     *slog.Logger
 	mu      sync.Mutex
 	feeding bool
@@ -66,7 +68,7 @@ func New(config Config) *Device {
 	defaults(&config.Stable, 3*time.Second)
 	defaults(&config.Broken, time.Minute)
 	defaults(&config.Poll, 500*time.Millisecond)
-	device := &Device{config: config, log: config.Logger}
+	device := &Device{config: config, readDir: os.ReadDir, log: config.Logger}
 	if device.log == nil {
 		device.log = slog.New(slog.DiscardHandler)
 	}
@@ -105,5 +107,5 @@ func (d *Device) Scan(_ context.Context, settings scanner.Settings) (scanner.Bat
 		return nil, unreadable(err)
 	}
 	d.feeding = true
-	return &batch{device: d, settings: settings, journal: taken, seen: map[string]sighting{}, offered: map[string]bool{}}, nil
+	return &batch{device: d, settings: settings, journal: taken, seen: map[string]sighting{}, offered: map[string]bool{}, content: map[string]string{}, alias: map[string]string{}}, nil
 }

@@ -16,7 +16,7 @@ import (
 
 func watch(t *testing.T, directory string) scanner.Batch {
 	t.Helper()
-	device := New(Config{Dir: directory, Stable: 20 * time.Millisecond, Broken: 300 * time.Millisecond, Idle: 200 * time.Millisecond, Poll: 2 * time.Millisecond})
+	device := New(Config{Dir: directory, Stable: 20 * time.Millisecond, Broken: 2 * time.Second, Idle: time.Second, Poll: 2 * time.Millisecond})
 	batch, err := device.Scan(t.Context(), scanner.Settings{DPI: 300})
 	if err != nil {
 		t.Fatal(err)
