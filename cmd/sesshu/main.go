@@ -26,6 +26,7 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run the service: intake, reading, review desk, ledger and feed."`
 	Worker    workerCommand    `cmd:"" help:"Read sheets on another machine, from the same PostgreSQL and image store."`
 	Read      readCommand      `cmd:"" help:"Read image files and say what they hold. Needs no database."`
+	Explain   explainCommand   `cmd:"" help:"Write a page that shows what every reader saw on a sheet, and why each value was accepted or asked."`
 	Bench     benchCommand     `cmd:"" help:"Read a labelled set of slips and report accuracy and speed."`
 	Calibrate calibrateCommand `cmd:"" help:"Choose from which probability each value is accepted, on labelled slips, and say what that promises."`
 	Accuracy  accuracyCommand  `cmd:"" help:"Draw evaluation sets, measure the reading on them beside simpler ways, and write the result down."`

@@ -193,8 +193,12 @@ func percent(part, whole int) string {
 	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
 }
 
-// tenThousand writes a share as so many in 10,000.
+// tenThousand writes a share as so many in 10,000, or in per cent where it is
+// large.
 func tenThousand(share float64) string {
+	if share >= 0.01 {
+		return fmt.Sprintf("%.1f %%", 100*share)
+	}
 	return fmt.Sprintf("%.3g in 10,000", 1e4*share)
 }
 

@@ -54,16 +54,18 @@ func Legible(field form.Field) bool {
 // else can stand, Japanese where it can.
 func (c Crop) settings() string {
 	switch {
+	case c.Field.Length == 1:
+		return "--psm 10 -l eng -c tessedit_char_whitelist=0123456789"
 	case c.Field.Type == form.OCRLine || c.Field.Type == form.PrintedDigits || c.Field.Type == form.BoxedDigits:
-		return "-l eng -c tessedit_char_whitelist=0123456789"
+		return "--psm 7 -l eng -c tessedit_char_whitelist=0123456789"
 	case c.Value == slip.LotNumber:
-		return "-l eng"
+		return "--psm 7 -l eng"
 	default:
-		return "-l jpn+eng"
+		return "--psm 7 -l jpn+eng"
 	}
 }
 
-// Read reads all crops, each as one line, with the tesseract command; the answers
+// Read reads all crops, each as one line or one character, with the tesseract command; the answers
 // come in the crops' order.
 func Read(ctx context.Context, crops []Crop) ([]Text, error) {
 	dir, err := os.MkdirTemp("", "sesshu-plain-")
@@ -101,7 +103,7 @@ func group(ctx context.Context, dir, settings string, members []int, texts []Tex
 	if err := os.WriteFile(filepath.Join(dir, "list.txt"), list.Bytes(), 0o600); err != nil {
 		return err
 	}
-	arguments := append([]string{"list.txt", "-", "--dpi", "300", "--psm", "7"}, strings.Fields(settings)...)
+	arguments := append([]string{"list.txt", "-", "--dpi", "300"}, strings.Fields(settings)...)
 	command := exec.CommandContext(ctx, "tesseract", append(arguments, "tsv")...)
 	command.Dir = dir
 	command.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
