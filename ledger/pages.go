@@ -106,6 +106,10 @@ func (s *Store) recordPages(ctx context.Context, tx pgx.Tx, row sheetRow, pages 
 	if len(pages) == 0 {
 		pages = unreadable(row.sha256) // a reader without a word has not read
 	}
+	control, pages, err := s.recordControl(ctx, tx, row, pages)
+	if err != nil {
+		return fmt.Errorf("batch sheet: %w", err)
+	}
 	now := s.now()
 	state, duplicate := slip.SheetRejected, false
 	for _, page := range pages {
@@ -121,9 +125,9 @@ func (s *Store) recordPages(ctx context.Context, tx pgx.Tx, row sheetRow, pages 
 			state = slip.SheetAccepted
 		}
 	}
-	_, err := tx.Exec(ctx, `
-		update sheets set state = $2, duplicate = duplicate or $3, decided_at = $4 where id = $1`,
-		row.id, state, duplicate, now)
+	_, err = tx.Exec(ctx, `
+		update sheets set state = $2, duplicate = duplicate or $3, decided_at = $4, control = nullif($5, '') where id = $1`,
+		row.id, state, duplicate, now, string(control))
 	return err
 }
 

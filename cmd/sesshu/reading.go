@@ -10,6 +10,7 @@ import (
 
 	"sesshu/ledger/slip/form"
 	"sesshu/ocr"
+	"sesshu/ocr/batchsheet"
 	"sesshu/ocr/page"
 	"sesshu/ocr/worker"
 )
@@ -24,6 +25,9 @@ func (r reading) Read(file []byte) (worker.Result, error) {
 	before := cpuTime()
 	result, err := r.reader.Read(r.ctx, file)
 	if err != nil {
+		return worker.Result{}, err
+	}
+	if err := batchsheet.Find(r.ctx, file, result.Pages); err != nil {
 		return worker.Result{}, err
 	}
 	faults := make([]string, len(result.Pages))

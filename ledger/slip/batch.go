@@ -95,6 +95,9 @@ func (e *CountsError) English() string {
 	text := "The batch cannot be closed:"
 	if e.Count.Declared != nil && *e.Count.Declared != e.Count.Slips() {
 		text += fmt.Sprintf(" %d slips were declared, %d came in.", *e.Count.Declared, e.Count.Slips())
+		if e.Count.Control > 0 {
+			text += fmt.Sprintf(" (%d header or separator sheets are not counted.)", e.Count.Control)
+		}
 	}
 	if e.Fed != nil && *e.Fed != e.Count.Stored {
 		text += fmt.Sprintf(" %d sheets were fed, %d are stored.", *e.Fed, e.Count.Stored)
@@ -110,6 +113,9 @@ func (e *CountsError) Japanese() string {
 	text := "束を締められません。"
 	if e.Count.Declared != nil && *e.Count.Declared != e.Count.Slips() {
 		text += fmt.Sprintf("申告は%d枚ですが、届いた予診票は%d枚です。", *e.Count.Declared, e.Count.Slips())
+		if e.Count.Control > 0 {
+			text += fmt.Sprintf("(束の表紙と仕切り紙%d枚は数えません。)", e.Count.Control)
+		}
 	}
 	if e.Fed != nil && *e.Fed != e.Count.Stored {
 		text += fmt.Sprintf("%d枚を読み込みましたが、登録されているのは%d枚です。", *e.Fed, e.Count.Stored)

@@ -73,12 +73,18 @@ const (
 	ReasonUncertain         Reason = "uncertain"          // probability of being wrong above the bound
 	ReasonAlwaysAsk         Reason = "always_ask"         // the policy wants a person for this field
 	ReasonDrift             Reason = "drift"              // the stream left its band; the policy is tightened
+
+	ReasonBatchContradiction Reason = "batch_contradiction" // a batch header that says something else than is known of its batch
+	ReasonSamePaper          Reason = "same_paper"          // the same piece of paper as an earlier sheet
+	ReasonBatchHeader        Reason = "batch_header"        // the header sheet of a batch, no slip
+	ReasonSeparator          Reason = "separator"           // a separator sheet, no slip
 )
 
 // Reasons lists every reason, most helpful first.
 func Reasons() []Reason {
 	return []Reason{
-		ReasonUnreadable, ReasonBlankPage, ReasonFormUnknown, ReasonRegistration, ReasonPersonalNumber,
+		ReasonUnreadable, ReasonBatchContradiction, ReasonSamePaper, ReasonBatchHeader, ReasonSeparator,
+		ReasonBlankPage, ReasonFormUnknown, ReasonRegistration, ReasonPersonalNumber,
 		ReasonDuplicate, ReasonTicketUsed, ReasonTicketInvalid, ReasonTicketUnknown, ReasonOtherMunicipality,
 		ReasonNoVaccination, ReasonContradiction, ReasonOneWitness, ReasonPersonMismatch, ReasonCheckDigit,
 		ReasonFormat, ReasonDateImpossible, ReasonDateBeforeLot, ReasonLotUnknown, ReasonLotManufacturer,

@@ -26,15 +26,16 @@ var batchFindings = []finding{
 		where (b.closed_by is null) <> (b.closing_reason is null) or b.closed_by is not null and b.closed_at is null`},
 	{"sheet %s is left out of its batch's count, but its code does not say so", `
 		select ` + sheetName + ` from sheets s where s.control is not null and (s.state = 'accepted' or not exists (
-			select from pages p, jsonb_array_elements(p.reading -> 'readings') r, jsonb_array_elements(r -> 'candidates') c
-			where p.sheet = s.id and r ->> 'field' = 'batch_sheet' and c ->> 'text' like
+			select from pages p, ` + batchSheetTexts + ` where p.sheet = s.id and code #>> '{}' like
 				case s.control when 'batch_header' then 'SESSHU:BATCH:1:%' else 'SESSHU:SEPARATOR:1' end))`},
 	{"batch %s does not count what its header sheet says", `
 		select ` + batchName + ` from batches b where b.header is not null and not exists (
-			select from sheets s join pages p on p.sheet = s.id,
-				jsonb_array_elements(p.reading -> 'readings') r, jsonb_array_elements(r -> 'candidates') c
+			select from sheets s join pages p on p.sheet = s.id, ` + batchSheetTexts + `
 			where s.id = b.header and s.station = b.station and s.batch = b.batch and s.control = 'batch_header'
-			  and r ->> 'field' = 'batch_sheet' and c ->> 'text' || ';' like 'SESSHU:BATCH:1:declared=' || b.declared || ';%'
-			  and (c ->> 'text' not like '%;facility=%' or c ->> 'text' || ';' like '%;facility=' || b.facility_code || ';%')
-			  and (c ->> 'text' not like '%;month=%' or c ->> 'text' || ';' like '%;month=' || b.month || ';%'))`},
+			  and code #>> '{}' || ';' like 'SESSHU:BATCH:1:declared=' || b.declared || ';%'
+			  and (code #>> '{}' not like '%;facility=%' or code #>> '{}' || ';' like '%;facility=' || b.facility_code || ';%')
+			  and (code #>> '{}' not like '%;month=%' or code #>> '{}' || ';' like '%;month=' || b.month || ';%'))`},
 }
+
+// batchSheetTexts are the texts that were read as a batch sheet's code on p.
+const batchSheetTexts = `jsonb_path_query(p.reading, '$.readings[*] ? (@.field == "batch_sheet").candidates[*].text') code`

@@ -65,7 +65,7 @@ func (d *Desk) ReadSheet(ctx context.Context, sheet slip.Sheet) error {
 		if page.SHA256 != sheet.SHA256 {
 			return fmt.Errorf("reading of sheet %s speaks of another image", sheet.SheetID)
 		}
-		decision, err := d.Decide(ctx, page, sheet.CapturedAt)
+		decision, err := d.decide(ctx, page, sheet.CapturedAt)
 		if err != nil {
 			return fmt.Errorf("decide sheet: %w", err)
 		}
@@ -76,6 +76,15 @@ func (d *Desk) ReadSheet(ctx context.Context, sheet slip.Sheet) error {
 	}
 	d.Logger.InfoContext(ctx, "sheet read", slog.String("sheet", sheet.String()), slog.Int("pages", len(pages)), slog.Duration("took", time.Since(started)))
 	return nil
+}
+
+// decide decides on one page. What a batch's header and separators are is no
+// question of policy.
+func (d *Desk) decide(ctx context.Context, page slip.PageReading, capturedAt time.Time) (slip.Decision, error) {
+	if sheet, ok := slip.BatchSheetOf(page); ok {
+		return sheet.Decision(), nil
+	}
+	return d.Decide(ctx, page, capturedAt)
 }
 
 // fetch reads the stored bytes and proves that they are the scanner's own.
