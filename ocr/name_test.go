@@ -47,14 +47,3 @@ func TestShapeText(t *testing.T) {
 		}
 	}
 }
-
-func TestAsLots(t *testing.T) {
-	for text, want := range map[string]string{
-		"EY5422": "EY5422", "NOO4A": "N004A", "EYS422": "EY5422", "2022": "", "20220930": "", "O00021A": "000021A", "LOT": "",
-	} {
-		got := slip.Reading{Candidates: asLots([]slip.Candidate{{Text: text, P: 0.9}})}.Best().Text
-		if got != want {
-			t.Errorf("%q is read as lot %q, want %q", text, got, want)
-		}
-	}
-}

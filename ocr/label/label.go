@@ -25,10 +25,20 @@ const (
 // Box is an upright rectangle in millimetres of the straightened frame.
 type Box struct{ X, Y, Width, Height float64 }
 
-// Line is one line of print with its words from left to right.
+// Line is one line of print with its words from left to right. Gaps are the
+// whites inside words that stand out among those between characters: there may
+// be two words where too little space was left.
 type Line struct {
 	Box
 	Words []Box
+	Gaps  []Gap
+}
+
+// Gap is a white inside a word, from Left to Right, with the pieces of the word
+// on either side.
+type Gap struct {
+	Left, Right   float64
+	Before, After Box
 }
 
 // Print is the print found in a picture. Its boxes lie in a frame that is
@@ -37,6 +47,38 @@ type Line struct {
 type Print struct {
 	Turn  float64
 	Lines []Line // from top to bottom
+
+	other []point // ink that is no print
+}
+
+// Runs reports whether ink that is no print, such as a streak, stands within so
+// many millimetres of a word's left and right ends, over most of its height: a
+// character may be hidden in it.
+func (p Print) Runs(word Box, within float64) (left, right bool) {
+	const rows = 8
+	var before, after [rows]bool
+	for _, ink := range p.other {
+		row := int(math.Floor((ink.y - word.Y) / word.Height * rows))
+		if row < 0 || row >= rows {
+			continue
+		}
+		if ink.x > word.X-within && ink.x < word.X {
+			before[row] = true
+		}
+		if end := word.X + word.Width; ink.x > end && ink.x < end+within {
+			after[row] = true
+		}
+	}
+	most := func(seen [rows]bool) bool {
+		count := 0
+		for _, one := range seen {
+			if one {
+				count++
+			}
+		}
+		return count > rows/2
+	}
+	return most(before), most(after)
 }
 
 // Find looks for print in a picture with the given density. The blank is the
@@ -48,7 +90,7 @@ func Find(img, blank *image.Gray, pixelsPerMM float64) Print {
 	if small == nil {
 		return Print{}
 	}
-	marks := characters(binarise(small, scale), scale)
+	marks, other := characters(binarise(small, scale), scale)
 	if blank != nil && blank.Rect.Size() == img.Rect.Size() {
 		own, _ := reduce(blank, pixelsPerMM)
 		marks = foreign(marks, small, own, scale)
@@ -62,7 +104,10 @@ func Find(img, blank *image.Gray, pixelsPerMM float64) Print {
 	for i := range marks {
 		marks[i].turn(middle, sine, cosine)
 	}
-	return Print{Turn: turn, Lines: lines(marks)}
+	for i := range other {
+		other[i] = other[i].turned(middle, sine, cosine)
+	}
+	return Print{Turn: turn, Lines: lines(marks), other: other}
 }
 
 // reduce averages a picture down to about the working density and returns the

@@ -96,3 +96,46 @@ func TestLeavesOutTheFormsOwnPrint(t *testing.T) {
 		t.Errorf("%d lines at %.1f°, want 2 at 4°", len(print.Lines), print.Turn)
 	}
 }
+
+// Where too little space was left between two words, the gap is told.
+func TestTellsNarrowGaps(t *testing.T) {
+	print := label.Find(drawLabel(t, 2, "コミナティ筋注", "LOT EY5422"), nil, density)
+	if len(print.Lines) != 2 || len(print.Lines[1].Words) != 1 {
+		t.Fatalf("lines are %+v, want the lot's with one word", print.Lines)
+	}
+	line := print.Lines[1]
+	if len(line.Gaps) == 0 {
+		t.Fatal("no gap between LOT and EY5422")
+	}
+	gap := line.Gaps[0]
+	if gap.Right-gap.Left < 0.4 || gap.Before.X != line.X || gap.After.Width < 1.4*gap.Before.Width || gap.After.X < gap.Right-0.01 {
+		t.Errorf("the gap is %+v in %+v", gap, line.Box)
+	}
+}
+
+// A streak that runs through a character is told beside the word that is left.
+func TestTellsWhatRunsBesideAWord(t *testing.T) {
+	paper := drawLabel(t, 0, "コミナティ筋注", "EY5422")
+	find := func() (print label.Print, word label.Box) {
+		t.Helper()
+		print = label.Find(paper, nil, density)
+		if len(print.Lines) != 2 {
+			t.Fatalf("%d lines, want 2", len(print.Lines))
+		}
+		return print, print.Lines[1].Words[0]
+	}
+	print, word := find()
+	if left, right := print.Runs(word, 1); left || right {
+		t.Errorf("clear paper runs beside the word: %v, %v", left, right)
+	}
+	// Through the middle of the E, from edge to edge.
+	x := int((word.X + 0.8) * density)
+	draw.Draw(paper, image.Rect(x, 0, x+4, paper.Rect.Dy()), image.NewUniform(color.Gray{Y: 60}), image.Point{}, draw.Src)
+	print, rest := find()
+	if rest.X < word.X+1 {
+		t.Fatalf("the word starts at %.1f mm with the streak, %.1f without: the streak hides nothing", rest.X, word.X)
+	}
+	if left, right := print.Runs(rest, 1); !left || right {
+		t.Errorf("the streak runs left %v, right %v of the word", left, right)
+	}
+}

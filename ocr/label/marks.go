@@ -9,6 +9,11 @@ import (
 
 type point struct{ x, y float64 }
 
+func (p point) turned(about point, sine, cosine float64) point {
+	x, y := p.x-about.x, p.y-about.y
+	return point{about.x + cosine*x - sine*y, about.y + sine*x + cosine*y}
+}
+
 // mark is one connected piece of ink: a character, a part of one, or a few that
 // touch.
 type mark struct {
@@ -20,8 +25,7 @@ type mark struct {
 func (m *mark) turn(about point, sine, cosine float64) {
 	m.left, m.top, m.right, m.bottom = math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for i, p := range m.pixels {
-		x, y := p.x-about.x, p.y-about.y
-		p = point{about.x + cosine*x - sine*y, about.y + sine*x + cosine*y}
+		p = p.turned(about, sine, cosine)
 		m.pixels[i] = p
 		m.left, m.right = min(m.left, p.x), max(m.right, p.x)
 		m.top, m.bottom = min(m.top, p.y), max(m.bottom, p.y)
@@ -30,10 +34,10 @@ func (m *mark) turn(about point, sine, cosine float64) {
 
 func (m mark) height() float64 { return m.bottom - m.top }
 
-// characters returns the connected pieces of ink that may be print; frames,
-// rules and dust are left out.
-func characters(ink *bitmap, scale float64) []mark {
-	var marks []mark
+// characters returns the connected pieces of ink that may be print, and the
+// pixels of those that are not by their size: frames, rules, a streak with the
+// character that it runs through. Dust is in neither.
+func characters(ink *bitmap, scale float64) (marks []mark, other []point) {
 	seen := make([]bool, len(ink.set))
 	var queue []int
 	for start := range ink.set {
@@ -60,36 +64,43 @@ func characters(ink *bitmap, scale float64) []mark {
 			}
 		}
 		width, height := float64(maxX-minX+1)/scale, float64(maxY-minY+1)/scale
-		if height > tallest || width > widest || max(width, height) < smallest/2 || len(queue) < 3 || min(width, height) < thinnest {
+		if max(width, height) < smallest/2 || len(queue) < 3 || min(width, height) < thinnest {
 			continue
-		}
-		if float64(len(queue)) < 0.06*width*height*scale*scale {
-			continue // the corner of a frame
 		}
 		m := mark{pixels: make([]point, len(queue))}
 		for i, at := range queue {
 			m.pixels[i] = point{(float64(at%ink.width) + 0.5) / scale, (float64(at/ink.width) + 0.5) / scale}
 		}
+		corner := float64(len(queue)) < 0.06*width*height*scale*scale // of a frame
+		if height > tallest || width > widest || corner {
+			other = append(other, m.pixels...)
+			continue
+		}
 		m.turn(point{}, 0, 1)
 		marks = append(marks, m)
 	}
-	return withoutStreaks(marks)
+	return withoutStreaks(marks, other)
 }
 
 // withoutStreaks drops thin strokes much taller or wider than the characters:
 // pieces of the line that a dirty roller draws along the page, of a frame or of
-// the label's cut edge.
-func withoutStreaks(marks []mark) []mark {
+// the label's cut edge. They join the other ink.
+func withoutStreaks(marks []mark, other []point) ([]mark, []point) {
 	heights := make([]float64, len(marks))
 	for i, m := range marks {
 		heights[i] = m.height()
 	}
 	slices.Sort(heights)
-	return slices.DeleteFunc(marks, func(m mark) bool {
+	marks = slices.DeleteFunc(marks, func(m mark) bool {
 		usual := max(heights[len(heights)*3/4], 1.5)
 		width, height := m.right-m.left, m.height()
-		return height > 1.6*usual && height > 6*width || width > 2*usual && width > 10*height
+		streak := height > 1.6*usual && height > 6*width || width > 2*usual && width > 10*height
+		if streak {
+			other = append(other, m.pixels...)
+		}
+		return streak
 	})
+	return marks, other
 }
 
 // foreign keeps the marks that are not the form's own print: those whose
@@ -252,18 +263,58 @@ func (r row) line() (Line, bool) {
 	}
 	slices.SortFunc(r.marks, func(a, b mark) int { return cmp.Or(cmp.Compare(a.left, b.left), cmp.Compare(a.top, b.top)) })
 	line := Line{Box: Box{r.left, r.top, r.right - r.left, r.height()}}
-	word := r.marks[0]
-	finish := func() {
-		line.Words = append(line.Words, Box{word.left, word.top, word.right - word.left, word.height()})
-	}
-	for _, m := range r.marks[1:] {
-		if m.left-word.right > wordGap*r.height() {
-			finish()
-			word = m
-			continue
+	first := 0
+	end := r.marks[0].right // of the word so far
+	for i, m := range r.marks {
+		if i > first && m.left-end > wordGap*r.height() {
+			line.add(r.marks[first:i])
+			first, end = i, m.right
 		}
-		word.right, word.top, word.bottom = max(word.right, m.right), min(word.top, m.top), max(word.bottom, m.bottom)
+		end = max(end, m.right)
 	}
-	finish()
+	line.add(r.marks[first:])
 	return line, true
+}
+
+// What makes a gap inside a word stand out: heights of the line, and times the
+// usual gap of the word. The widest few are told.
+const (
+	leastGap = 0.2
+	gapRatio = 1.7
+	mostGaps = 2
+)
+
+// add appends a word and its gaps.
+func (l *Line) add(marks []mark) {
+	l.Words = append(l.Words, outline(marks))
+	var gaps []Gap
+	var whites []float64
+	end := marks[0].right
+	for i, m := range marks[1:] {
+		if white := m.left - end; white > 0 {
+			whites = append(whites, white)
+			if white > leastGap*l.Height {
+				gaps = append(gaps, Gap{Left: end, Right: m.left, Before: outline(marks[:i+1]), After: outline(marks[i+1:])})
+			}
+		}
+		end = max(end, m.right)
+	}
+	if len(gaps) == 0 {
+		return
+	}
+	slices.Sort(whites)
+	usual := whites[len(whites)/2]
+	gaps = slices.DeleteFunc(gaps, func(g Gap) bool { return len(whites) > 2 && g.Right-g.Left < gapRatio*usual })
+	slices.SortStableFunc(gaps, func(a, b Gap) int { return cmp.Compare(b.Right-b.Left, a.Right-a.Left) })
+	l.Gaps = append(l.Gaps, gaps[:min(len(gaps), mostGaps)]...)
+}
+
+// outline returns the smallest box round marks.
+func outline(marks []mark) Box {
+	m := marks[0]
+	for _, other := range marks[1:] {
+		m.left, m.right = min(m.left, other.left), max(m.right, other.right)
+		m.top, m.bottom = min(m.top, other.top), max(m.bottom, other.bottom)
+	}
+	return Box{m.left, m.top, m.right - m.left, m.height()}
 }
