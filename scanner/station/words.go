@@ -70,7 +70,9 @@ var refusals = []struct {
 		scanner.Words{Japanese: "数え直してください。このまま閉じるには、氏名と理由が必要です。", English: "Count again. To close it all the same, a name and a reason are needed."}},
 	{ErrRepeats,
 		scanner.Words{Japanese: "同じ画像が続けて2回届いています。", English: "The same picture came twice in a row."},
-		scanner.Words{Japanese: "その番号の用紙を確かめてください。このまま閉じるには、氏名と理由が必要です。", English: "Look at the sheets of these numbers. To close the batch all the same, a name and a reason are needed."}},
+		scanner.Words{
+			Japanese: "画像の番号の用紙を見比べてください。別々の用紙なら、そのことを理由に書いて閉じてください。1枚が2回届いたのなら、代わりにほかの1枚が抜けているかもしれません。理由を書いて閉じ、抜けた用紙を新しい束として取り込んでください。",
+			English:  "Compare the sheets of these numbers. If they are two papers, say so as the reason and close the batch. If one paper came twice, another one may be missing instead. Close the batch with the reason, and feed the missing sheet as a new batch."}},
 	{ErrHeld,
 		scanner.Words{Japanese: "この束は確認待ちです。", English: "This batch waits for somebody to look at it."},
 		scanner.Words{Japanese: "画像を確かめ、「送信する」か「破棄する」を選んでください。", English: "Look at the pictures, then hand it over or discard it."}},

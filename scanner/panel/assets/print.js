@@ -1,0 +1,2 @@
+// The report's print button; Ctrl+P does the same.
+document.getElementById("print").addEventListener("click", () => window.print());
