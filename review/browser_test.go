@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -36,6 +38,7 @@ func browser(t *testing.T) context.Context {
 		options := append(chromedp.DefaultExecAllocatorOptions[:],
 			chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.NoFirstRun,
 			chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
+			chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 			chromedp.Flag("disable-sync", true), chromedp.WindowSize(1366, 768), chromedp.WSURLReadTimeout(time.Minute))
 		if path, err := exec.LookPath("chromium"); err == nil {
 			options = append(options, chromedp.ExecPath(path))
@@ -125,6 +128,22 @@ func (p *person) until(condition string) {
 		case <-time.After(30 * time.Millisecond):
 		}
 	}
+}
+
+// onEveryPage runs a script before those of every page that is opened from now on.
+func (p *person) onEveryPage(script string) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	}))
+}
+
+// click presses what a selector finds, in one go: between finding and pressing
+// the page may have gone elsewhere.
+func (p *person) click(selector string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf(`(document.querySelector(%q).click(), true)`, selector))
 }
 
 func (p *person) press(keys ...string) {

@@ -1,13 +1,10 @@
 package review_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -247,11 +244,7 @@ func TestLeaseIsHeldAndItsLossTold(t *testing.T) {
 	d := newDesk(t)
 	d.slip("2190000001", slip.LotNumber)
 	p := d.sit("hanako")
-	p.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		const hurry = `const slow = setInterval; window.setInterval = (act, pause) => slow(act, pause / 300);`
-		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: hurry})
-		return err
-	}))
+	p.onEveryPage(`const slow = setInterval; window.setInterval = (act, pause) => slow(act, pause / 300);`)
 	p.start()
 	p.asked("lot_number")
 	held := func() slip.ReviewItem {

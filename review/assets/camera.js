@@ -44,6 +44,7 @@ class CameraPage {
     at("shot").hidden = at("result").hidden = at("choices").hidden = true;
     at("result").replaceChildren();
     at("taking").hidden = false;
+    this.finder.cover(false);
     if (this.finder.running) this.ready();
     else this.look();
   }
@@ -92,6 +93,7 @@ class CameraPage {
     const id = newID(), earlier = this.earlier;
     this.current = id;
     at("taking").hidden = true;
+    this.finder.cover(true);
     this.note("");
     this.show(waiting(words.camera_sending));
     this.showShot(file);
@@ -158,7 +160,6 @@ class CameraPage {
         canvas.getContext("2d").drawImage(image, 0, 0);
         canvas.setAttribute("aria-label", words.camera_shot);
         canvas.hidden = false;
-        at("frame").hidden = true;
       }
       image.close();
     } catch {

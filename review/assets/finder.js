@@ -14,7 +14,7 @@ const faults = {
 
 export class Finder {
   constructor(video, frame) {
-    Object.assign(this, { video, frame, stream: null });
+    Object.assign(this, { video, frame, stream: null, covered: false });
     new ResizeObserver(() => this.outline()).observe(video);
     video.addEventListener("resize", () => this.outline()); // the tablet was turned
   }
@@ -50,10 +50,16 @@ export class Finder {
   /** Pixels on the shorter side of the camera's moving picture. */
   get shortSide() { return Math.min(this.video.videoWidth, this.video.videoHeight); }
 
+  /** Says whether a picture that was taken lies over the camera's. */
+  cover(covered) {
+    this.covered = covered;
+    this.outline();
+  }
+
   /** Lays the outline of a slip over the picture, as large as it fits, the way the picture lies. */
   outline() {
     const { videoWidth, videoHeight, clientWidth, clientHeight, offsetLeft, offsetTop } = this.video;
-    this.frame.hidden = !this.stream || !videoWidth;
+    this.frame.hidden = this.covered || !this.stream || !videoWidth;
     if (this.frame.hidden) return;
     const scale = Math.min(clientWidth / videoWidth, clientHeight / videoHeight);
     const width = videoWidth * scale, height = videoHeight * scale;

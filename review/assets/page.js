@@ -46,7 +46,10 @@ export class SlipPage {
         state === "waiting" ? element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button }) : null,
         element("a", { href: page.original, download: file, text: `${words.original_file}${file ? ` (${file})` : ""}` })));
     const shown = await papers[0].ready;
-    if (papers === this.papers) seen.textContent = shown ? words.type_by_hand : words.cannot_show;
+    if (papers !== this.papers) return;
+    seen.textContent = shown ? words.type_by_hand : words.cannot_show;
+    // Without a picture there is nothing to type from; a key that writes still goes into the field.
+    if (!shown && this.drafts.size === 0) at("unreadable").querySelector(".reject")?.focus();
   }
 
   /** The first field after index that still needs an answer, round once; -1 when none does. */

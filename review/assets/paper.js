@@ -26,7 +26,7 @@ export class Paper {
   close() {
     this.closed = true;
     this.watch.disconnect();
-    this.image?.close();
+    this.image?.close?.();
     this.figure.remove();
   }
 
@@ -50,11 +50,11 @@ export class Paper {
       return false;
     }
     if (this.closed) {
-      this.image.close();
+      this.image.close?.();
       return false;
     }
-    this.width = this.picture.width || this.image.width;
-    this.height = this.picture.height || this.image.height;
+    this.width = this.picture.width || this.image.naturalWidth || this.image.width;
+    this.height = this.picture.height || this.image.naturalHeight || this.image.height;
     this.state.remove();
     this.place(0);
     return true;
@@ -67,7 +67,7 @@ export class Paper {
     image.src = this.picture.original;
     await new Promise((resolve, reject) => { image.onload = resolve; image.onerror = reject; });
     if (image.naturalWidth * image.naturalHeight > mostPixels) throw new Error("too large");
-    this.image = await createImageBitmap(image);
+    this.image = image;
     this.figure.querySelector("figcaption").textContent = words.damaged;
   }
 
