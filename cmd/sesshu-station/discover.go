@@ -66,5 +66,8 @@ func describe(scanner discover.Scanner) string {
 	if scanner.Secure != "" && scanner.Secure != scanner.Device {
 		text += "\n    --device " + scanner.Secure
 	}
+	if scanner.Key != "" {
+		text += " --device-pin " + scanner.Key
+	}
 	return text
 }

@@ -7,10 +7,14 @@ package discover
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
+
+	"sesshu/scanner/pin"
 )
 
 // Scanner is a device that was found.
@@ -21,9 +25,12 @@ type Scanner struct {
 	// Secure is the same device's address over HTTPS, empty when it has none.
 	// Such devices sign their own certificates: see package pin.
 	Secure string `json:"secure,omitempty"`
-	Name   string `json:"name"`            // what it calls itself, or its model
-	Place  string `json:"place,omitempty"` // where it stands, when somebody has entered that
-	ID     string `json:"id,omitempty"`    // its UUID, the same over power cycles and addresses
+	// Key is the public key that it showed at that address, to be compared and
+	// pinned.
+	Key   string `json:"key,omitempty"`
+	Name  string `json:"name"`            // what it calls itself, or its model
+	Place string `json:"place,omitempty"` // where it stands, when somebody has entered that
+	ID    string `json:"id,omitempty"`    // its UUID, the same over power cycles and addresses
 	// Feeder and Duplex are as announced; false also when nothing was said.
 	Feeder  bool     `json:"feeder"`
 	Duplex  bool     `json:"duplex"`
@@ -56,6 +63,7 @@ func All(ctx context.Context, config Config) (found []Scanner, network, local er
 		listed <- answer{devices, err}
 	}()
 	found, network = Network(ctx, config)
+	askKeys(ctx, found)
 	sane := <-listed
 	for _, device := range sane.found {
 		// SANE's own clients of network scanners show the same devices again,
@@ -68,6 +76,29 @@ func All(ctx context.Context, config Config) (found []Scanner, network, local er
 	}
 	return found, network, sane.err
 }
+
+// askKeys fills in the keys of the devices that speak TLS.
+func askKeys(ctx context.Context, found []Scanner) {
+	ctx, cancel := context.WithTimeout(ctx, keyPatience)
+	defer cancel()
+	var asking sync.WaitGroup
+	for i := range found {
+		address, err := url.Parse(strings.TrimPrefix(found[i].Secure, "escl:"))
+		if err != nil || found[i].Secure == "" {
+			continue
+		}
+		asking.Go(func() {
+			if key, err := pin.Shown(ctx, address.Host); err == nil {
+				found[i].Key = key.String()
+			}
+		})
+	}
+	asking.Wait()
+}
+
+// keyPatience bounds the question for keys; who does not answer is listed
+// without.
+const keyPatience = 3 * time.Second
 
 // printable makes a text from the network fit for a terminal and a page: one
 // line, no control characters, no more than 120 characters.

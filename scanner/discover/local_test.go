@@ -2,10 +2,14 @@ package discover
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
 	"testing"
+
+	"sesshu/scanner/pin"
 )
 
 // SANE's own test devices, as scanimage lists them.
@@ -42,6 +46,17 @@ func TestParseList(t *testing.T) {
 		{Device: "sane:airscan:e0:Office", Name: "eSCL Office"},
 	}
 	if found := parseList(text); !reflect.DeepEqual(found, want) {
+		t.Errorf("%+v", found)
+	}
+}
+
+// Devices that speak TLS are listed with the key that they show.
+func TestKeys(t *testing.T) {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	found := []Scanner{{Secure: "escl:" + server.URL + "/eSCL"}, {Device: "escl:http://127.0.0.1:1/eSCL"}, {Secure: "escl:https://127.0.0.1:1/eSCL"}}
+	askKeys(t.Context(), found)
+	if found[0].Key != pin.Of(server.Certificate()).String() || found[1].Key != "" || found[2].Key != "" {
 		t.Errorf("%+v", found)
 	}
 }

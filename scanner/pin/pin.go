@@ -9,6 +9,7 @@
 package pin
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"crypto/tls"
@@ -60,6 +61,21 @@ func (k Key) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 func (k *Key) UnmarshalText(text []byte) (err error) {
 	*k, err = Parse(string(text))
 	return err
+}
+
+// Shown asks the server at HOST:PORT for its key, so that a person can compare it
+// and put it on record. It proves nothing by itself.
+func Shown(ctx context.Context, address string) (Key, error) {
+	dialer := tls.Dialer{Config: &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		InsecureSkipVerify: true, //nolint:gosec // nothing is sent, and the answer is for a person to compare
+	}}
+	connection, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return Key{}, fmt.Errorf("ask %s for its key: %w", address, err)
+	}
+	defer connection.Close()
+	return Of(connection.(*tls.Conn).ConnectionState().PeerCertificates[0]), nil //nolint:forcetypeassert // as tls.Dialer promises
 }
 
 // Mismatch says that the other end showed another key than the pinned one.

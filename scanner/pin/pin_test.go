@@ -29,6 +29,12 @@ func TestTrustsTheKey(t *testing.T) {
 	if err := ask(right); err != nil {
 		t.Error(err)
 	}
+	if shown, err := pin.Shown(t.Context(), server.Listener.Addr().String()); err != nil || shown != right {
+		t.Errorf("shown is %v, %v", shown, err)
+	}
+	if _, err := pin.Shown(t.Context(), "127.0.0.1:1"); err == nil {
+		t.Error("nobody shows a key")
+	}
 	wrong := right
 	wrong[7] ^= 1
 	var mismatch *pin.Mismatch
