@@ -44,6 +44,10 @@ type Config struct {
 	// Chunked sends images in pieces without announcing their length, as
 	// devices do that compress while they scan.
 	Chunked bool
+	// Stamp writes a running number into each JPEG, as a comment, so that no two
+	// images share their bytes, as no two scans do, however often a sheet is
+	// loaded.
+	Stamp bool
 	// Forgetful drops an image whose transfer broke instead of offering it
 	// again.
 	Forgetful bool
@@ -60,6 +64,7 @@ type Device struct {
 	feeder  []Sheet // still to be fed, next one first
 	pulled  []Sheet // left the feeder, first one first: in the output tray or stuck in the path
 	fed     int     // sheets pulled in since the device was made
+	images  int     // stamped since then
 	adf     string  // fault state of the feeder; empty when it has none
 	late    int     // status answers that still hide adf
 	lying   bool    // reports an empty feeder until the next job

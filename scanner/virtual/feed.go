@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -168,15 +169,29 @@ func (d *Device) remove(count int) {
 func (d *Device) take(job *job, fault Kind) bool {
 	sheet := d.feeder[0]
 	d.remove(1)
-	job.sides = []image{{data: sheet.Front, fault: fault}}
+	job.sides = []image{{data: d.stamped(sheet.Front), fault: fault}}
 	if job.duplex {
 		back := sheet.Back
 		if back == nil {
 			back = sheet.Front
 		}
-		job.sides = append(job.sides, image{data: back})
+		job.sides = append(job.sides, image{data: d.stamped(back)})
 	}
 	return true
+}
+
+// stamped returns the image with a number of its own where that is asked for:
+// in a comment segment behind the start of the JPEG (ISO/IEC 10918-1, B.2.4.5).
+// d.mu is held.
+func (d *Device) stamped(data []byte) []byte {
+	if !d.config.Stamp || len(data) < 2 || data[0] != 0xff || data[1] != 0xd8 {
+		return data
+	}
+	d.images++
+	text := fmt.Sprintf("image %d", d.images)
+	length := len(text) + 2
+	segment := append([]byte{0xff, 0xd8, 0xff, 0xfe, byte(length >> 8), byte(length)}, text...)
+	return append(segment, data[2:]...)
 }
 
 // deliver sends one side, damaged as the script wants it.
