@@ -15,6 +15,7 @@ func (v *service) newGuard() *drift.Guard {
 	return drift.NewGuard(drift.GuardConfig{
 		Policy: v.policy,
 		Last:   v.store.LastRow,
+		Every:  v.settings.DriftEvery,
 		Logger: v.settings.logger,
 		Decisions: func(ctx context.Context, after int64, limit int) ([]drift.Decided, error) {
 			records, err := v.store.Decisions(ctx, after, limit)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"sesshu/ledger/slip/form"
 	"sesshu/ocr/decide"
@@ -15,13 +16,14 @@ import (
 
 // Settings are the flags that every command understands.
 type Settings struct {
-	StateDir         string `help:"Where the private PostgreSQL, the spool and the images live. By default the user's state directory, for root /var/lib/sesshu." env:"SESSHU_STATE_DIR" type:"path"`
-	DatabaseURL      string `help:"An own PostgreSQL. Without it a private one is started in the state directory." env:"DATABASE_URL" placeholder:"postgres://…"`
-	OwnerDatabaseURL string `help:"The same database with the rights to migrate it; by default the database URL." env:"SESSHU_OWNER_DATABASE_URL" placeholder:"postgres://…"`
-	Forms            string `help:"A folder of form definitions beside the built-in ones." env:"SESSHU_FORMS" type:"existingdir"`
-	Policy           string `help:"A policy file: error bounds, fields always asked." env:"SESSHU_POLICY" type:"existingfile"`
-	LogLevel         string `help:"debug, info, warn or error; by default info for serve and worker, warn for the rest." env:"SESSHU_LOG_LEVEL" enum:",debug,info,warn,error" default:""`
-	LogFormat        string `help:"text or json." env:"SESSHU_LOG_FORMAT" enum:"text,json" default:"text"`
+	StateDir         string        `help:"Where the private PostgreSQL, the spool and the images live. By default the user's state directory, for root /var/lib/sesshu." env:"SESSHU_STATE_DIR" type:"path"`
+	DatabaseURL      string        `help:"An own PostgreSQL. Without it a private one is started in the state directory." env:"DATABASE_URL" placeholder:"postgres://…"`
+	OwnerDatabaseURL string        `help:"The same database with the rights to migrate it; by default the database URL." env:"SESSHU_OWNER_DATABASE_URL" placeholder:"postgres://…"`
+	Forms            string        `help:"A folder of form definitions beside the built-in ones." env:"SESSHU_FORMS" type:"existingdir"`
+	Policy           string        `help:"A policy file: error bounds, fields always asked." env:"SESSHU_POLICY" type:"existingfile"`
+	DriftEvery       time.Duration `hidden:"" help:"Time between two looks at the ledger for drift." env:"SESSHU_DRIFT_EVERY" default:"30s"`
+	LogLevel         string        `help:"debug, info, warn or error; by default info for serve and worker, warn for the rest." env:"SESSHU_LOG_LEVEL" enum:",debug,info,warn,error" default:""`
+	LogFormat        string        `help:"text or json." env:"SESSHU_LOG_FORMAT" enum:"text,json" default:"text"`
 
 	stdout, stderr io.Writer
 	logger         *slog.Logger
