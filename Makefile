@@ -11,7 +11,7 @@ RUN_PACKAGES := gcc g++ libc6-dev pkg-config libopencv-dev libtesseract-dev libl
 TEST_PACKAGES := sane-utils libsane1 libsane-common sane-airscan tesseract-ocr qpdf
 # Debian has a Chromium package of its own; Ubuntu's is a wrapper with another name.
 CHROMIUM := $(shell . /etc/os-release && if [ "$$ID" = ubuntu ]; then echo chromium-browser; else echo chromium; fi)
-TRAIN_PACKAGES := python3-torch python3-torchvision python3-pil
+TRAIN_PACKAGES := python3-torch python3-torchvision python3-pil python3-scipy
 
 BIN := bin/sesshu
 DATA ?= ../shared/data
@@ -21,7 +21,7 @@ GO_FILES = $(shell git ls-files '*.go')
 # Tesseract's and OpenCV's own threads fight with one process a core.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help run test build station packages test-packages lint fuzz faults bench registration station-faults station-memory
+.PHONY: help run test build station packages test-packages lint fuzz faults bench accuracy train registration station-faults station-memory
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -64,10 +64,23 @@ bench: test-packages build ## accuracy and speed on fresh clean and office slips
 		$(BIN) samples --out out/bench-$$tier --count $(COUNT) --seed $(SEED) --tier $$tier $(HANDWRITING) && \
 		echo "== $$tier, seed $(SEED)" && $(BIN) bench --processes 1 --peer 5 out/bench-$$tier || exit 1; \
 	done
-
 	@echo "== station: images a minute into storage, and the same pages by scanimage with sane-airscan"
 	go test -run '^$$' -bench 'BenchmarkStation/(storing|airscan)' -benchtime $(or $(IMAGES),200)x -timeout 60m ./cmd/sesshu
 	go test -run '^$$' -bench 'BenchmarkStation/reading' -benchtime $(or $(READ),40)x -timeout 60m ./cmd/sesshu
+
+# PER_CELL slips of each tier and way of writing dates: 15 cells by default, and
+# some hours. What was read is kept in out/accuracy, so it can be resumed, and a new
+# policy (POLICY=) is measured without reading again.
+PER_CELL ?= 1000
+POLICY ?=
+accuracy: test-packages build ## measure the reading on the evaluation sets and write it into ocr/ACCURACY.md (PER_CELL=, TIERS=, DATES=, POLICY=, DATA=)
+	$(BIN) accuracy --count $(PER_CELL) $(if $(TIERS),--tiers $(TIERS)) $(if $(DATES),--dates $(DATES)) \
+		$(if $(POLICY),--policy $(POLICY)) $(if $(wildcard $(DATA)/mnist),--data $(DATA)) --out ocr/ACCURACY.md
+
+WORK ?= out/train
+train: packages ## train both networks again from the sources, about an hour on two quiet cores (DATA=, WORK=)
+	@./tools/packages.sh $(TRAIN_PACKAGES)
+	ocr/train/train.sh $(DATA) $(WORK)
 
 station-memory: test-packages ## memory of the station and the service while 10,000 sheets are stored (SHEETS=)
 	go test -run '^$$' -bench 'BenchmarkStation/storing' -benchtime $$((2 * $(or $(SHEETS),10000)))x -timeout 12h -v ./cmd/sesshu
