@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -163,7 +164,8 @@ func (a *accuracy) cell(ctx context.Context, tier, dates string, seed uint64) (b
 		}
 		progress(first+config.Count, a.Count)
 	}
-	a.settings.logger.InfoContext(ctx, "measured", "tier", tier, "dates", dates, "slips", cell.Joint.Slips, "whole", cell.Joint.Whole)
+	a.settings.logger.InfoContext(ctx, "measured", slog.String("tier", tier), slog.String("dates", dates),
+		slog.Int("slips", cell.Joint.Slips), slog.Int("whole", cell.Joint.Whole))
 	return cell, nil
 }
 

@@ -136,7 +136,7 @@ func newPage(page Page, policy decide.Policy) pageView {
 	}
 	for _, reading := range page.Reading.Readings {
 		if !gives(page.Form, reading.Field, "") {
-			v.Others = append(v.Others, newReading(page.Form, reading, pictures))
+			v.Others = append(v.Others, newReading(reading, pictures))
 		}
 	}
 	return v
@@ -164,7 +164,7 @@ func newValue(page Page, policy decide.Policy, value form.Value, decided slip.Fi
 	}
 	for _, reading := range page.Reading.Readings {
 		if gives(page.Form, reading.Field, value.Name) {
-			v.Readings = append(v.Readings, newReading(page.Form, reading, pictures))
+			v.Readings = append(v.Readings, newReading(reading, pictures))
 		}
 	}
 	for _, witness := range decided.Witnesses {
@@ -181,7 +181,7 @@ func newValue(page Page, policy decide.Policy, value form.Value, decided slip.Fi
 	return v
 }
 
-func newReading(known *form.Form, reading slip.Reading, pictures *pictures) readingView {
+func newReading(reading slip.Reading, pictures *pictures) readingView {
 	v := readingView{
 		Source: say("source." + string(reading.Source)), Name: reading.Field, Version: reading.Version,
 		Reader: readers(reading.Reader), Picture: pictures.crop(reading),

@@ -21,11 +21,11 @@ func Value(value slip.Value, field form.Field, text string) (string, bool) {
 		if gives.Value != value {
 			continue
 		}
-		if part, ok := gives.Part(text); ok {
-			text = part
-		} else {
+		part, ok := gives.Part(text)
+		if !ok {
 			return "", false
 		}
+		text = part
 	}
 	if value == slip.Manufacturer {
 		return slip.NormaliseManufacturer(text)
