@@ -6,14 +6,22 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"sesshu/ocr/decide"
 	"sesshu/ocr/drift"
 )
 
 // newGuard follows the decisions in the ledger and tightens the policy when the
-// stream is no longer like the slips that it was calibrated on.
+// stream is no longer like the slips that it was calibrated on. The bands of the
+// built-in policy are those of drawn samples, which no city's stream is like: they
+// are not watched.
 func (v *service) newGuard() *drift.Guard {
+	var bands []decide.Band
+	if v.settings.Policy != "" && v.policy.Calibrated != nil {
+		bands = v.policy.Calibrated.Bands
+	}
 	return drift.NewGuard(drift.GuardConfig{
 		Policy: v.policy,
+		Bands:  bands,
 		Last:   v.store.LastRow,
 		Every:  v.settings.DriftEvery,
 		Logger: v.settings.logger,

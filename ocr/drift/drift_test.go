@@ -241,7 +241,7 @@ func TestGuardTightensAndRemembers(t *testing.T) {
 	ledger, policy := &record{}, calibrated(t, "")
 	guard := func(policy decide.Policy) *drift.Guard {
 		t.Helper()
-		g := drift.NewGuard(drift.GuardConfig{Policy: policy, Decisions: ledger.decisions, Last: ledger.last})
+		g := drift.NewGuard(drift.GuardConfig{Policy: policy, Bands: bands(), Decisions: ledger.decisions, Last: ledger.last})
 		if err := g.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -280,7 +280,7 @@ func TestGuardTightensAndRemembers(t *testing.T) {
 
 func TestGuardReportsTheLedgersFault(t *testing.T) {
 	broken := &record{err: errors.New("broken")}
-	g := drift.NewGuard(drift.GuardConfig{Policy: calibrated(t, ""), Decisions: broken.decisions, Last: broken.last})
+	g := drift.NewGuard(drift.GuardConfig{Policy: calibrated(t, ""), Bands: bands(), Decisions: broken.decisions, Last: broken.last})
 	if err := g.Start(t.Context()); !errors.Is(err, broken.err) {
 		t.Errorf("the error is %v", err)
 	}

@@ -23,6 +23,7 @@ type Decided struct {
 // GuardConfig is what a guard needs. Policy and Decisions must be set.
 type GuardConfig struct {
 	Policy decide.Policy
+	Bands  []decide.Band // that the stream is held against; none: nothing is watched
 	// Decisions returns the decisions on sheets after a row, in the order of rows
 	// and pages, at most limit of them.
 	Decisions func(ctx context.Context, after int64, limit int) ([]Decided, error)
@@ -67,11 +68,7 @@ func NewGuard(config GuardConfig) *Guard {
 	if g.logger == nil {
 		g.logger = slog.Default()
 	}
-	var bands []decide.Band
-	if config.Policy.Calibrated != nil {
-		bands = config.Policy.Calibrated.Bands
-	}
-	g.watch = New(bands, config.Watch)
+	g.watch = New(config.Bands, config.Watch)
 	return g
 }
 
@@ -93,7 +90,7 @@ func (g *Guard) Alarms() []Alarm {
 // decided under a looser policy than before the service was restarted.
 func (g *Guard) Start(ctx context.Context) error {
 	if !g.watch.Watching() {
-		g.logger.InfoContext(ctx, "drift is not watched: the policy has no bands; calibrate it on labelled slips with sesshu calibrate")
+		g.logger.InfoContext(ctx, "drift is not watched: the policy has no bands of this stream; make one on labelled slips with sesshu calibrate")
 		return nil
 	}
 	last, err := g.config.Last(ctx)
