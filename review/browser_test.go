@@ -38,7 +38,7 @@ func browser(t *testing.T) context.Context {
 		options := append(chromedp.DefaultExecAllocatorOptions[:],
 			chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.NoFirstRun,
 			chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-			chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
+			chromedp.Flag("use-fake-device-for-media-stream", "fps=5"), chromedp.Flag("use-fake-ui-for-media-stream", true),
 			chromedp.Flag("disable-sync", true), chromedp.WindowSize(1366, 768), chromedp.WSURLReadTimeout(time.Minute))
 		if path, err := exec.LookPath("chromium"); err == nil {
 			options = append(options, chromedp.ExecPath(path))

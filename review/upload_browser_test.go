@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,6 +107,23 @@ func TestUploadFromFileToOutcome(t *testing.T) {
 	p.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#rows tr")].find((row) => row.innerText.includes("要確認.jpg")).querySelector("a.review").click()`))
 	p.asked("lot_number")
 	p.until(`document.getElementById("sheet").textContent.includes("要確認.jpg")`)
+}
+
+// What can still be seen of a picture that ends too early is shown, to type from.
+func TestSlipPageShowsThePartOfADamagedPicture(t *testing.T) {
+	d := newDesk(t)
+	file, _ := d.filled(truth("2190000001"), false)
+	d.page = func([]byte, int) ([]byte, error) { return nil, errors.New("ends too early") }
+	broken := unreadable()
+	d.handIn(file[:len(file)*2/3], broken.Reading, broken.Decision)
+	p := d.sit("hanako")
+	p.start()
+	p.asked("ticket_type")
+	p.until(`document.getElementById("unreadable").innerText.includes("手で入力") && document.querySelector("figcaption").textContent.includes("読めるところだけ")`)
+	p.until(`document.querySelector(".view canvas").width > 100 && !document.querySelector(".loading")`)
+	p.write("2")
+	p.press(kb.Enter)
+	p.asked("dose")
 }
 
 // The slip page says what is wrong with a file, names it, and leads out.

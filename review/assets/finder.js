@@ -53,6 +53,8 @@ export class Finder {
   /** Says whether a picture that was taken lies over the camera's. */
   cover(covered) {
     this.covered = covered;
+    if (covered) this.video.pause();
+    else if (this.stream) this.video.play().catch(() => {}); // a camera that was let go meanwhile starts anew
     this.outline();
   }
 

@@ -42,8 +42,8 @@ export class Paper {
       if (!answer) await new Promise((resolve) => { setTimeout(resolve, 1500); });
     }
     try {
-      if (answer?.ok) this.image = await createImageBitmap(await answer.blob());
-      else await this.loadDamaged(words);
+      const whole = answer?.ok ? await createImageBitmap(await answer.blob()).catch(() => null) : null;
+      this.image = whole ?? await this.damaged(words);
     } catch {
       this.state.replaceChildren(element("span", { text: words.no_image }),
         element("a", { href: this.picture.original, download: "", text: words.original }));
@@ -61,14 +61,14 @@ export class Paper {
   }
 
   /** Takes what the browser can still make of a damaged file. */
-  async loadDamaged(words) {
+  async damaged(words) {
     if (!this.picture.damaged) throw new Error("not shown");
     const image = new Image();
     image.src = this.picture.original;
     await new Promise((resolve, reject) => { image.onload = resolve; image.onerror = reject; });
     if (image.naturalWidth * image.naturalHeight > mostPixels) throw new Error("too large");
-    this.image = image;
     this.figure.querySelector("figcaption").textContent = words.damaged;
+    return image;
   }
 
   /** Outlines quads, the first one strongly, and goes to it. */

@@ -15,7 +15,8 @@ export function result(view, replaced) {
   const advice = view.detail ?? (view.state === "accepted" ? words.camera_accepted_line : retake ? words.camera_retake_advice : words.camera_review_line);
   const fields = page?.fields ?? [];
   return element("div", { "data-id": view.id ?? "", "data-state": view.state },
-    element("p", { class: `verdict ${view.state}`, text: retake && page.reasons.length ? page.reasons[0] : view.outcome }),
+    element("p", { class: `verdict ${view.state}`, text: retake ? words.camera_unclear : view.outcome }),
+    retake && page.reasons.length ? element("p", { class: "detail", text: page.reasons[0] }) : null,
     element("p", { class: "advice", text: advice }),
     view.again ? element("p", { class: "detail again", text: view.again }) : null,
     replaced ? element("p", { class: "detail", text: words.camera_replaced }) : null,

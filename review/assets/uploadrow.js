@@ -67,7 +67,7 @@ function line(text, kind = "") {
 // about says why a page is asked or could not be read, and leads to it.
 function about(page) {
   return [
-    page.reasons.length ? element("p", { class: "detail", text: page.reasons.join("・") }) : null,
+    page.reasons.length ? element("p", { class: "detail", text: page.reasons.join(language === "ja" ? "・" : "; ") }) : null,
     page.fault ? element("p", { class: "detail remedy", text: page.fault.remedy }) : null,
     page.item ? element("a", { class: "quiet review", href: `/items/${page.item}`, text: words.upload_review }) : null,
   ].filter(Boolean);
