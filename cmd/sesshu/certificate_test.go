@@ -200,7 +200,7 @@ func TestStationsOverTLS(t *testing.T) {
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
-		if words := handin.Explain(err); words.Japanese == "" || words.English == "" {
+		if _, words := station.TroubleWords(err); words.Japanese == "" || words.English == "" {
 			t.Errorf("%s: no words", name)
 		}
 	}

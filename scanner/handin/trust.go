@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 
 	"sesshu/scanner"
 	"sesshu/scanner/pin"
@@ -144,24 +143,5 @@ func strangerWords(host string) scanner.Words {
 	return scanner.Words{
 		Japanese: host + " で応答しているのは Sesshu ではありません。ネットワークのログイン画面やプロキシがはさまっているか、アドレスが違います。用紙はこの端末に保存されています。ブラウザーでこのアドレスを開いて確かめ、管理者に連絡してください。",
 		English:  "What answers at " + host + " is not Sesshu: a log-in page of the network, a proxy, or the address is wrong. The sheets are kept on this station. Open the address in a browser to see, and tell the administrator.",
-	}
-}
-
-// Explain returns words for the operator for whatever keeps the station from
-// handing in.
-func Explain(err error) scanner.Words {
-	var worded interface{ Words() scanner.Words }
-	if errors.As(err, &worded) && worded.Words() != (scanner.Words{}) {
-		return worded.Words()
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return scanner.Words{
-			Japanese: "サーバーの応答がありません。用紙はこの端末に保存されており、応答があり次第自動で送られます。",
-			English:  "The server does not answer. The sheets are kept on this station and are sent by themselves as soon as it does.",
-		}
-	}
-	return scanner.Words{
-		Japanese: "サーバーに接続できません。用紙はこの端末に保存されており、つながり次第自動で送られます。続く場合はネットワークを確かめ、管理者に連絡してください。",
-		English:  "The server cannot be reached. The sheets are kept on this station and are sent by themselves as soon as it can. If this goes on, check the network and tell the administrator.",
 	}
 }

@@ -33,7 +33,7 @@ func handOver(t *testing.T, config handin.Config) error {
 // wantWords requires both languages, and every one of the parts in both.
 func wantWords(t *testing.T, err error, parts ...string) {
 	t.Helper()
-	words := handin.Explain(err)
+	_, words := station.TroubleWords(err)
 	for _, part := range append(parts, "") {
 		if words.Japanese == "" || words.English == "" || !strings.Contains(words.Japanese, part) || !strings.Contains(words.English, part) {
 			t.Errorf("%v\nis explained as %+v\nwithout %q", err, words, part)
@@ -171,10 +171,10 @@ func TestWordsForTrouble(t *testing.T) {
 		return handOver(t, handin.Config{URL: server.URL})
 	}
 	wantWords(t, answer(http.StatusUnauthorized, "token"), "sesshu user token")
-	if words := handin.Explain(answer(http.StatusForbidden, "forbidden")); !strings.Contains(words.English, "another station") {
+	if _, words := station.TroubleWords(answer(http.StatusForbidden, "forbidden")); !strings.Contains(words.English, "another station") {
 		t.Errorf("%+v", words)
 	}
-	if words := handin.Explain(answer(http.StatusServiceUnavailable, "unavailable")); words.English != "d" || words.Japanese != "詳" {
+	if _, words := station.TroubleWords(answer(http.StatusServiceUnavailable, "unavailable")); words.English != "d" || words.Japanese != "詳" {
 		t.Errorf("%+v", words)
 	}
 	wantWords(t, handOver(t, handin.Config{URL: "http://127.0.0.1:1"}))
