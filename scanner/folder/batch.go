@@ -185,7 +185,7 @@ func (b *batch) tooLong(file entry, atRest time.Duration, cause error) error {
 }
 
 // Confirm writes down that the files are taken and moves them away.
-func (b *batch) Confirm(_ context.Context, images ...scanner.Image) error {
+func (b *batch) Confirm(ctx context.Context, images ...scanner.Image) error {
 	sources := make([]string, 0, len(images))
 	for _, image := range images {
 		sources = append(sources, image.Source)
@@ -202,7 +202,7 @@ func (b *batch) Confirm(_ context.Context, images ...scanner.Image) error {
 		if b.grown(source) {
 			// A program that appends pages has gone on. What was taken is safe;
 			// the file comes again, with all its pages, and a person sees both.
-			b.device.log.Warn("file was added to after it had been taken, it is taken again")
+			b.device.log.WarnContext(ctx, "file was added to after it had been taken, it is taken again")
 			delete(b.offered, name)
 			continue
 		}

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -91,9 +92,9 @@ func (c *Client) OpenBatch(ctx context.Context, station, batch string, declared 
 	request := request{method: http.MethodPut, path: batchPath(station, batch), mediaType: "application/json",
 		body: bytes.NewReader(body), length: int64(len(body))}
 	var count slip.BatchCount
-	response, err := c.send(ctx, request, &count)
+	got, err := c.send(ctx, request, &count)
 	if err == nil && (count.Station != station || count.Batch != batch) {
-		return c.stranger(response)
+		return c.stranger(got)
 	}
 	return err
 }
@@ -112,11 +113,11 @@ func (c *Client) StoreSheet(ctx context.Context, sheet slip.Sheet, image io.Read
 	var receipt struct {
 		SHA256 slip.Hash `json:"sha256"`
 	}
-	response, err := c.send(ctx, request, &receipt)
+	got, err := c.send(ctx, request, &receipt)
 	if err == nil && receipt.SHA256 != sheet.SHA256 {
-		return false, c.stranger(response)
+		return false, c.stranger(got)
 	}
-	return err == nil && response.StatusCode == http.StatusCreated, err
+	return err == nil && got.status == http.StatusCreated, err
 }
 
 // CloseBatch closes a batch and returns the service's account of it.
@@ -149,9 +150,23 @@ type request struct {
 // maxAnswer bounds what is read of an answer.
 const maxAnswer = 1 << 20
 
+// answer is what is left of a response when its body has been read.
+type answer struct {
+	status    int
+	mediaType string
+	header    http.Header
+}
+
+func answerOf(response *http.Response) answer {
+	mediaType, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
+	if err != nil {
+		mediaType = response.Header.Get("Content-Type")
+	}
+	return answer{status: response.StatusCode, mediaType: mediaType, header: response.Header}
+}
+
 // send sends a request and decodes a good answer into result, when one is wanted.
-// The response is returned with a good answer, for its status; its body is closed.
-func (c *Client) send(ctx context.Context, request request, result any) (*http.Response, error) {
+func (c *Client) send(ctx context.Context, request request, result any) (answer, error) {
 	// NopCloser and ContentLength keep net/http from guessing either.
 	body := io.Reader(http.NoBody)
 	if request.length > 0 {
@@ -159,7 +174,7 @@ func (c *Client) send(ctx context.Context, request request, result any) (*http.R
 	}
 	outgoing, err := http.NewRequestWithContext(ctx, request.method, c.root.String()+request.path, body)
 	if err != nil {
-		return nil, fmt.Errorf("build request: %w", err)
+		return answer{}, fmt.Errorf("build request: %w", err)
 	}
 	outgoing.ContentLength = request.length
 	for name, values := range request.header {
@@ -172,18 +187,19 @@ func (c *Client) send(ctx context.Context, request request, result any) (*http.R
 	outgoing.Header.Set("Accept", "application/json, application/problem+json")
 	response, err := c.client.Do(outgoing)
 	if err != nil {
-		return nil, c.unreached(err)
+		return answer{}, c.unreached(err)
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return nil, fmt.Errorf("read the service's answer: %w", err)
+		return answer{}, fmt.Errorf("read the service's answer: %w", err)
 	}
-	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusCreated {
-		return nil, c.problemOf(response, text)
+	got := answerOf(response)
+	if got.status != http.StatusOK && got.status != http.StatusCreated {
+		return got, c.problemOf(got, text)
 	}
-	if !isType(response, "application/json") || result != nil && json.Unmarshal(text, result) != nil {
-		return nil, c.stranger(response)
+	if got.mediaType != "application/json" || result != nil && json.Unmarshal(text, result) != nil {
+		return got, c.stranger(got)
 	}
-	return response, nil
+	return got, nil
 }

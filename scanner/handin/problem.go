@@ -3,7 +3,6 @@ package handin
 import (
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/http"
 	"strconv"
 	"time"
@@ -75,23 +74,18 @@ func (p *Problem) Is(target error) bool {
 // problemOf reads a refusal. The service's own are problem+json. Of other
 // senders only those are believed that say that it is away, as a proxy before it
 // does; the rest never makes a sheet count as refused.
-func (c *Client) problemOf(response *http.Response, body []byte) error {
+func (c *Client) problemOf(got answer, body []byte) error {
 	problem := &Problem{}
-	if !isType(response, "application/problem+json") || json.Unmarshal(body, problem) != nil {
+	if got.mediaType != "application/problem+json" || json.Unmarshal(body, problem) != nil {
 		problem = &Problem{}
-		away := response.StatusCode >= http.StatusInternalServerError || response.StatusCode == http.StatusTooManyRequests
-		if !away || response.StatusCode == http.StatusNetworkAuthenticationRequired {
-			return c.stranger(response)
+		away := got.status >= http.StatusInternalServerError || got.status == http.StatusTooManyRequests
+		if !away || got.status == http.StatusNetworkAuthenticationRequired {
+			return c.stranger(got)
 		}
 	}
-	problem.Status = response.StatusCode
-	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+	problem.Status = got.status
+	if seconds, err := strconv.Atoi(got.header.Get("Retry-After")); err == nil && seconds > 0 {
 		problem.retryAfter = time.Duration(seconds) * time.Second
 	}
 	return problem
-}
-
-func isType(response *http.Response, mediaType string) bool {
-	got, _, err := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	return err == nil && got == mediaType
 }

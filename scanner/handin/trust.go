@@ -107,9 +107,9 @@ func (c *Client) unreached(err error) error {
 }
 
 // stranger names an answer that the service never gives.
-func (c *Client) stranger(response *http.Response) error {
+func (c *Client) stranger(got answer) error {
 	return &Fault{ErrStranger, strangerWords(c.root.Host),
-		fmt.Errorf("HTTP %d with %q", response.StatusCode, response.Header.Get("Content-Type"))}
+		fmt.Errorf("HTTP %d with %q", got.status, got.mediaType)}
 }
 
 func mismatchWords(host string, keys *pin.Mismatch) scanner.Words {
