@@ -93,6 +93,44 @@ func digitsKept(text, lot string) bool {
 	return true
 }
 
+// stumbles returns what the network also saw that is the best lot with one of
+// two equal neighbours lost or doubled: N04A for N004A, the slip it makes most
+// where characters stand close. It is no lot, and listed with the lots it says
+// that this much of the doubt is about nothing else. It takes its share of what
+// the lots leave over.
+func stumbles(lots, texts []slip.Candidate) []slip.Candidate {
+	best := slip.Reading{Candidates: lots}.Best()
+	if best.P == 0 {
+		return nil
+	}
+	var found []slip.Candidate
+	left := 0.0 // what the network gave to other texts than the best
+	for _, text := range texts {
+		if text.Text == best.Text {
+			continue
+		}
+		left += text.P
+		if slip.ValidLot(text.Text) && len(slip.LotMakers(text.Text)) == 0 && (stumbled(best.Text, text.Text) || stumbled(text.Text, best.Text)) {
+			found = append(found, text)
+		}
+	}
+	rest := 1 - mass(lots)
+	for i := range found {
+		found[i].P *= min(1, rest/max(left, 1-best.P))
+	}
+	return found
+}
+
+// stumbled reports whether short is long without one of two equal neighbours.
+func stumbled(long, short string) bool {
+	for i := 1; i < len(long); i++ {
+		if long[i] == long[i-1] && long[:i]+long[i+1:] == short {
+			return true
+		}
+	}
+	return false
+}
+
 // captions are what stands before a lot number without a gap that shows, as the
 // network spells it.
 var captions = []string{"L0TN0.", "L0TN0", "L0T.", "L0T-", "L0T", "N0.", "N0"}

@@ -66,7 +66,7 @@ func TestAgree(t *testing.T) {
 		want          string
 		least, most   float64
 	}{
-		"both, the second unsure": {sure, []slip.Candidate{{Text: "N004A", P: 0.2}, {Text: "N0044", P: 0.1}}, "N004A", 0.997, 0.997},
+		"both, the second unsure": {sure, []slip.Candidate{{Text: "N004A", P: 0.2}, {Text: "N0044", P: 0.1}}, "N004A", 0.998, 0.999},
 		"both, the second surer":  {[]slip.Candidate{{Text: "N004A", P: 0.9}}, []slip.Candidate{{Text: "N004A", P: 0.99}}, "N004A", 0.95, 0.9999},
 		"the second is silent":    {sure, nil, "N004A", 0.997, 0.997},
 		"the first is silent":     {nil, sure, "N004A", 0.997, 0.997},
@@ -79,6 +79,23 @@ func TestAgree(t *testing.T) {
 		}
 		if sum := mass(got); math.IsNaN(sum) || sum > 1+1e-9 {
 			t.Errorf("%s: the candidates sum to %g", name, sum)
+		}
+	}
+}
+
+func TestStumbles(t *testing.T) {
+	lots := []slip.Candidate{{Text: "N004A", P: 0.92}, {Text: "N0044", P: 0.01}}
+	texts := []slip.Candidate{{Text: "N004A", P: 0.9}, {Text: "N04A", P: 0.07}, {Text: "N005A", P: 0.01}, {Text: "M04A", P: 0.01}}
+	got := stumbles(lots, texts)
+	if len(got) != 1 || got[0].Text != "N04A" {
+		t.Fatalf("stumbles are %v, want N04A", got)
+	}
+	if got[0].P > 0.07 || mass(lots)+mass(got) > 1 {
+		t.Errorf("N04A has %.4f beside %v", got[0].P, lots)
+	}
+	for _, texts := range [][]slip.Candidate{nil, {{Text: "N004A", P: 0.9}}, {{Text: "N00A", P: 0.05}}, {{Text: "004A", P: 0.05}}} {
+		if got := stumbles(lots, texts); len(got) != 0 {
+			t.Errorf("%v stumbles as %v", texts, got)
 		}
 	}
 }
