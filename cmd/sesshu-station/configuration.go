@@ -52,6 +52,8 @@ func keys() []key {
 		{"device_pin", checkPin},
 		{"dpi", checkDPI},
 		{"duplex", checkChoice},
+		{"drop_out", checkDropOut},
+		{"sane_options", checkSANEOptions},
 		{"page", checkPage},
 	}
 }
@@ -185,6 +187,16 @@ func checkChoice(value string) error {
 		return fmt.Errorf("%q is neither true nor false", value)
 	}
 	return nil
+}
+
+func checkDropOut(value string) error {
+	_, err := parseDropOut(value)
+	return err
+}
+
+func checkSANEOptions(value string) error {
+	_, err := parseSANEOptions(value)
+	return err
 }
 
 func checkPage(value string) error {

@@ -39,6 +39,8 @@ func TestWrongConfiguration(t *testing.T) {
 		"device = usb:1":                           {":1:", `"device"`, "escl:"},
 		"dpi = many":                               {":1:", `"dpi"`, "100 to 1200"},
 		"duplex = yes":                             {":1:", `"duplex"`, "true nor false"},
+		"drop_out = pink":                          {":1:", `"drop_out"`, "red"},
+		"sane_options = buffermode":                {":1:", `"sane_options"`, "NAME=VALUE"},
 		"page = 0.0.0.0:8418":                      {":1:", `"page"`, "this computer alone"},
 		"page = desk.example:8418":                 {":1:", `"page"`},
 		"# remark\nspool = /x\n\ndevice = folder:": {":4:", `"device"`},

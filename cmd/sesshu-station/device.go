@@ -18,8 +18,34 @@ import (
 const folderIdle = 15 * time.Second
 
 // settings are what every feed asks of the scanner.
-func (c *commands) settings() scanner.Settings {
-	return scanner.Settings{DPI: c.DPI, Duplex: c.Duplex, DoubleFeedDetection: true}
+func (c *commands) settings() (scanner.Settings, error) {
+	drop, err := parseDropOut(c.DropOut)
+	return scanner.Settings{DPI: c.DPI, Duplex: c.Duplex, DoubleFeedDetection: true, DropOut: drop}, err
+}
+
+func parseDropOut(text string) (scanner.DropOut, error) {
+	for _, colour := range []scanner.DropOut{scanner.DropNone, scanner.DropRed, scanner.DropGreen, scanner.DropBlue} {
+		if colour.String() == text {
+			return colour, nil
+		}
+	}
+	return scanner.DropNone, fmt.Errorf("drop-out colour %q is none of none, red, green and blue", text)
+}
+
+// parseSANEOptions reads NAME=VALUE; NAME=VALUE.
+func parseSANEOptions(text string) ([]sane.Option, error) {
+	var options []sane.Option
+	for part := range strings.SplitSeq(text, ";") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		name, value, found := strings.Cut(part, "=")
+		if name = strings.TrimSpace(name); !found || name == "" || strings.HasPrefix(name, "-") {
+			return nil, fmt.Errorf("option %q is not of the form NAME=VALUE", part)
+		}
+		options = append(options, sane.Option{Name: name, Value: strings.TrimSpace(value)})
+	}
+	return options, nil
 }
 
 // openDevice opens the scanner that the configuration names. Its job file lies
@@ -31,7 +57,11 @@ func (c *commands) openDevice() (scanner.Device, error) {
 	kind, address, _ := strings.Cut(c.Device, ":")
 	switch kind {
 	case "sane":
-		return sane.New(sane.Config{Device: address, Logger: c.logger})
+		options, err := parseSANEOptions(c.SANEOptions)
+		if err != nil {
+			return nil, err
+		}
+		return sane.New(sane.Config{Device: address, Options: options, Logger: c.logger})
 	case "folder":
 		return folder.New(folder.Config{Dir: address, Idle: folderIdle, Logger: c.logger}), nil
 	}

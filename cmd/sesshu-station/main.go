@@ -39,6 +39,8 @@ type commands struct {
 	DevicePin   string `help:"The scanner's public key, for escl:https://…" placeholder:"KEY"`
 	DPI         int    `help:"Resolution." default:"300"`
 	Duplex      bool   `help:"Scan both sides."`
+	DropOut     string `help:"Colour of the form's print, which is not to be seen: none, red, green or blue." default:"none"`
+	SANEOptions string `name:"sane-options" help:"Further options of a SANE scanner: NAME=VALUE; NAME=VALUE" placeholder:"OPTIONS"`
 	Page        string `help:"Address of the station's page; on this computer only." default:"127.0.0.1:8418"`
 
 	Run      pageCommand     `cmd:"" default:"1" help:"Serve the station's page, feed what it asks for and hand in."`

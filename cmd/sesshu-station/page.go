@@ -30,6 +30,10 @@ func (pageCommand) Run(ctx context.Context, cli *commands) error {
 	if err := cli.require("device", cli.Device); err != nil {
 		return err
 	}
+	settings, err := cli.settings()
+	if err != nil {
+		return err
+	}
 	device, err := cli.openDevice()
 	if err != nil {
 		return err
@@ -37,7 +41,7 @@ func (pageCommand) Run(ctx context.Context, cli *commands) error {
 	if closer, ok := device.(io.Closer); ok {
 		defer closer.Close()
 	}
-	page, err := panel.New(panel.Config{Name: cli.Name, Device: device, Settings: cli.settings(), Service: client, Logger: cli.logger})
+	page, err := panel.New(panel.Config{Name: cli.Name, Device: device, Settings: settings, Service: client, Logger: cli.logger})
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,10 @@ func (c *scanCommand) Run(ctx context.Context, cli *commands) error {
 	if err := cli.require("device", cli.Device); err != nil {
 		return err
 	}
+	settings, err := cli.settings()
+	if err != nil {
+		return err
+	}
 	device, err := cli.openDevice()
 	if err != nil {
 		return err
@@ -37,7 +41,7 @@ func (c *scanCommand) Run(ctx context.Context, cli *commands) error {
 		declared = &c.Declared
 	}
 	return cli.withStation(ctx, func(ctx context.Context, counter *station.Station) error {
-		report, err := counter.Scan(ctx, device, cli.settings(), c.Batch, declared)
+		report, err := counter.Scan(ctx, device, settings, c.Batch, declared)
 		fmt.Fprintf(cli.stdout, "%s: %d sheets safely in\n%s\n%s\n%s\n%s\n", c.Batch, report.Safe,
 			report.Title.Japanese, report.Steps.Japanese, report.Title.English, report.Steps.English)
 		if err != nil {

@@ -3,7 +3,6 @@ package station_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http/httptest"
@@ -27,15 +26,8 @@ const (
 	stationService = "STATION_PROCESS_SERVICE"
 )
 
-// runStationProcess is a whole station: it feeds what is in the scanner, hands
-// it in over HTTP, closes the batch and exits.
-func runStationProcess() {
-	if err := stationMain(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
-
+// stationMain is a whole station: it feeds what is in the scanner, hands it in
+// over HTTP, closes the batch and exits.
 func stationMain() error {
 	directory := os.Getenv(stationProcess)
 	device, err := escl.New(escl.Config{URL: os.Getenv(stationScanner), JobFile: filepath.Join(directory, "job"), Poll: 2 * time.Millisecond})

@@ -15,6 +15,7 @@ import (
 // spoolVersion is the layout written here:
 //
 //	DIR/lock, DIR/station.json      one process, one station
+//	DIR/reserve                     room for emptying a full disk
 //	DIR/BATCH/batch.json            the batch, kept after closing: its sequence numbers must never come again
 //	DIR/BATCH/000001.image          the scanner's own bytes
 //	DIR/BATCH/000001.json           the sheet's record; the sheet exists once both are there
@@ -62,6 +63,7 @@ type spool struct {
 	station   string
 	lock      *os.File
 	log       *slog.Logger
+	reserve   *reserve
 	// write is writeDurably; tests put a failing disk in its place.
 	write func(path string, data []byte) error
 
@@ -76,7 +78,7 @@ type stationFile struct {
 
 // openSpool opens or makes the spool of a station.
 func openSpool(directory, station string, log *slog.Logger) (*spool, error) {
-	s := &spool{directory: directory, station: station, log: log, write: writeDurably}
+	s := &spool{directory: directory, station: station, log: log, reserve: newReserve(directory), write: writeDurably}
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return nil, fmt.Errorf("make spool: %w", spoolFault(err))
 	}
@@ -91,6 +93,7 @@ func openSpool(directory, station string, log *slog.Logger) (*spool, error) {
 	if err := s.load(); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
+	_ = s.reserve.keep() // a disk that is full must be opened to be emptied; append asks again
 	return s, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sesshu/ledger/slip"
+	"sesshu/scanner"
 )
 
 // batchState is batch.json.
@@ -143,6 +144,9 @@ func (b *spoolBatch) record(sequence int) (record, error) {
 
 // append makes one sheet durable and returns it with its identity.
 func (b *spoolBatch) append(image []byte, sheet slip.Sheet, source string) (slip.Sheet, error) {
+	if err := b.spool.reserve.keep(); err != nil {
+		return slip.Sheet{}, spoolFault(err)
+	}
 	b.mu.Lock()
 	sequence := b.highest + 1
 	b.mu.Unlock()
@@ -170,7 +174,15 @@ func (b *spoolBatch) append(image []byte, sheet slip.Sheet, source string) (slip
 // first, because it is what makes a sheet.
 func (b *spoolBatch) takeBack(sequence int, cause error) error {
 	for _, suffix := range []string{recordSuffix, imageSuffix} {
-		if err := os.Remove(b.path(sequence, suffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		path := b.path(sequence, suffix)
+		err := os.Remove(path)
+		if err != nil {
+			// A read-only disk refuses to remove what was never there, too.
+			if _, gone := os.Lstat(path); errors.Is(gone, fs.ErrNotExist) {
+				err = nil
+			}
+		}
+		if err != nil {
 			b.mu.Lock()
 			b.stuck = fmt.Errorf("sheet %d may be in or not: %w: %w", sequence, ErrSpoolDamaged, err)
 			b.mu.Unlock()
@@ -186,7 +198,12 @@ func (b *spoolBatch) update(change func(*batchState)) error {
 	defer b.mu.Unlock()
 	next := b.state
 	change(&next)
-	if err := writeJSON(filepath.Join(b.directory, batchFile), next, b.spool.write); err != nil {
+	path := filepath.Join(b.directory, batchFile)
+	err := writeJSON(path, next, b.spool.write)
+	if err != nil && diskCondition(err) == scanner.SpoolFull && b.spool.reserve.give() {
+		err = writeJSON(path, next, b.spool.write)
+	}
+	if err != nil {
 		return spoolFault(err)
 	}
 	b.state = next
@@ -205,7 +222,9 @@ func (b *spoolBatch) confirmed(note record) error {
 	delete(b.sources, note.Source)
 	b.refused = 0
 	b.mu.Unlock()
-	return b.forget(note.Sequence - 1)
+	err = b.forget(note.Sequence - 1)
+	_ = b.spool.reserve.keep() // append asks again
+	return err
 }
 
 // forget deletes the files of a sheet that the intake holds. A file that stays
