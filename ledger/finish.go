@@ -111,6 +111,11 @@ func (s *Store) finish(ctx context.Context, tx pgx.Tx, row itemRow, state slip.R
 	if err := settle(ctx, tx, row.sheet); err != nil {
 		return err
 	}
+	if reason == "unreadable" || reason == "other" {
+		if err := s.reviveSame(ctx, tx, row.sheet); err != nil {
+			return fmt.Errorf("revive the other pictures of the paper: %w", err)
+		}
+	}
 	if reason == duplicateReason {
 		if _, err := tx.Exec(ctx, markDuplicate, row.sheet); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"sesshu/ocr"
 	"sesshu/ocr/batchsheet"
 	"sesshu/ocr/page"
+	"sesshu/ocr/paper"
 	"sesshu/ocr/worker"
 )
 
@@ -19,6 +20,7 @@ import (
 type reading struct {
 	ctx    context.Context
 	reader *ocr.Reader
+	papers *paper.Comparer
 }
 
 func (r reading) Read(file []byte) (worker.Result, error) {
@@ -41,6 +43,31 @@ func (r reading) Read(file []byte) (worker.Result, error) {
 
 func (r reading) Page(file []byte, number int) ([]byte, error) {
 	return ocr.Page(file, number)
+}
+
+func (r reading) Compare(first, second worker.Scan) (paper.Verdict, error) {
+	a, err := r.scan(first)
+	if err != nil {
+		return paper.Unsure, err
+	}
+	b, err := r.scan(second)
+	if err != nil {
+		return paper.Unsure, err
+	}
+	compared, err := r.papers.Compare(a, b)
+	return compared.Verdict, err
+}
+
+func (r reading) scan(of worker.Scan) (paper.Page, error) {
+	document, err := page.Open(r.ctx, of.File)
+	if err != nil {
+		return paper.Page{}, err
+	}
+	decoded, err := document.Decode(r.ctx, of.Page)
+	if err != nil {
+		return paper.Page{}, err
+	}
+	return paper.Page{Image: decoded.Gray(), Registration: of.Registration}, decoded.Close()
 }
 
 func (r reading) Versions() map[string]string { return r.reader.Versions() }
@@ -68,7 +95,7 @@ func (s *Settings) answerReadings(ctx context.Context, memoryLimit uint64) error
 		return errors.New("a reading process is started by sesshu itself, not by hand")
 	}
 	defer answers.Close()
-	return worker.Answer(os.Stdin, answers, reading{ctx: ctx, reader: reader})
+	return worker.Answer(os.Stdin, answers, reading{ctx: ctx, reader: reader, papers: paper.New(forms)})
 }
 
 // readingPool returns a pool of reading processes of this very program.

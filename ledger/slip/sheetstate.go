@@ -16,3 +16,10 @@ type SheetState struct {
 	Duplicate bool     `json:"duplicate"`  // its dose was in the ledger already, or its paper was
 	SamePaper *SheetID `json:"same_paper"` // the earlier sheet that is the same piece of paper; nil when none is known
 }
+
+// EarlierPage is a page of an earlier sheet that names the same municipality,
+// ticket and dose as a new one.
+type EarlierPage struct {
+	Sheet SheetID
+	Page  PageReading
+}

@@ -54,7 +54,7 @@ var pageFindings = []finding{
 			and j.args ->> 'station' = s.station and j.args ->> 'batch' = s.batch and (j.args ->> 'sequence')::integer = s.sequence)`},
 	{"page %s was rejected by the machine, yet it entered or waits", `
 		select ` + sheetName + ` || ' page ' || p.page from pages p join sheets s on s.id = p.sheet
-		where p.outcome = 'reject' and (
+		where p.outcome = 'reject' and p.decision -> 'reasons' ->> 0 is distinct from 'same_paper' and (
 			exists (select from entries e where e.sheet = p.sheet and e.page = p.page) or
 			exists (select from review_items i where i.sheet = p.sheet and i.page = p.page))`},
 	{"page %s was not rejected, and neither entered nor went to a person", `

@@ -66,6 +66,7 @@ func Check(ctx context.Context, databaseURL string, images ImageStore) (report R
 		{"doses", checkFindings(doseFindings)},
 		{"sheets", checkSheets},
 		{"pages", checkFindings(pageFindings)},
+		{"papers", checkFindings(paperFindings)},
 		{"batches", checkFindings(batchFindings)},
 		{"privileges", checkPrivileges},
 		{"images", func(ctx context.Context, tx pgx.Tx, report *Report) error {

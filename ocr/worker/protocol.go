@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sesshu/ledger/slip"
+	"sesshu/ocr/paper"
 )
 
 // The parent and a reading process talk in frames: one line of JSON, the
@@ -28,6 +29,8 @@ const (
 	actRead = "read" // read every page of the file
 	actPage = "page" // turn one page into a JPEG that a browser shows
 
+	actCompare = "compare" // tell whether two pages are the same paper
+
 	actVersions = "versions" // name the readers' versions
 )
 
@@ -35,6 +38,17 @@ type request struct {
 	Act   string `json:"act"`
 	Page  int    `json:"page,omitempty"`
 	Bytes int    `json:"bytes"`
+
+	// Of actCompare: the first file's bytes, which come first, and the pages.
+	Split  int       `json:"split,omitempty"`
+	First  *pageScan `json:"first,omitempty"`
+	Second *pageScan `json:"second,omitempty"`
+}
+
+// pageScan says of which page of its file and how it lies.
+type pageScan struct {
+	Page         int               `json:"page"`
+	Registration slip.Registration `json:"registration"`
 }
 
 type answer struct {
@@ -43,6 +57,7 @@ type answer struct {
 	Bytes int     `json:"bytes"`
 
 	Versions map[string]string `json:"versions,omitempty"`
+	Compared paper.Verdict     `json:"compared,omitempty"`
 }
 
 // Result is what a reading process found in one file.
@@ -99,6 +114,8 @@ type Reading interface {
 	Read(file []byte) (Result, error)
 	// Page turns one page, counted from 1, into a JPEG.
 	Page(file []byte, page int) ([]byte, error)
+	// Compare tells whether two pages are the same piece of paper.
+	Compare(first, second Scan) (paper.Verdict, error)
 	// Versions names every reader and its version.
 	Versions() map[string]string
 }
@@ -131,6 +148,10 @@ func Answer(r io.Reader, w io.Writer, reading Reading) error {
 			}
 		case actPage:
 			if body, err = reading.Page(file, ask.Page); err != nil {
+				reply.Fault = err.Error()
+			}
+		case actCompare:
+			if reply.Compared, err = compare(reading, ask, file); err != nil {
 				reply.Fault = err.Error()
 			}
 		case actVersions:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sesshu/ledger/slip"
+	"sesshu/ocr/paper"
 )
 
 // Store is where sheets come from and decisions go. *ledger.Store is one.
@@ -16,11 +17,17 @@ type Store interface {
 	Image(ctx context.Context, hash slip.Hash) (io.ReadSeekCloser, error)
 	RecordPages(ctx context.Context, sheet slip.Sheet, pages []slip.PageDecision) error
 	RecordCrash(ctx context.Context, id slip.SheetID) (crashes int, err error)
+	// Earlier returns the pages of earlier sheets with this ticket and dose that
+	// may stand for a paper scanned again.
+	Earlier(ctx context.Context, id slip.SheetID, municipality, ticket, dose string) ([]slip.EarlierPage, error)
+	RecordSamePaper(ctx context.Context, sheet slip.Sheet, pages []slip.PageDecision, first slip.SheetID) error
 }
 
-// Reader turns a file's bytes into readings. *Pool is one.
+// Reader turns a file's bytes into readings, and tells scans of one paper from
+// scans of two. *Pool is one.
 type Reader interface {
 	Read(ctx context.Context, file []byte) (Result, error)
+	Compare(ctx context.Context, first, second Scan) (paper.Verdict, error)
 }
 
 // maxCrashes is how often a sheet may kill its reading process before a person
@@ -71,7 +78,16 @@ func (d *Desk) ReadSheet(ctx context.Context, sheet slip.Sheet) error {
 		}
 		pages = append(pages, slip.PageDecision{Reading: page, Decision: decision})
 	}
-	if err := d.Store.RecordPages(ctx, sheet, pages); err != nil {
+	first, same, err := d.samePaper(ctx, sheet, file, pages)
+	if err != nil {
+		return err
+	}
+	if same {
+		err = d.Store.RecordSamePaper(ctx, sheet, pages, first)
+	} else {
+		err = d.Store.RecordPages(ctx, sheet, pages)
+	}
+	if err != nil {
 		return fmt.Errorf("record sheet: %w", err)
 	}
 	d.Logger.InfoContext(ctx, "sheet read", slog.String("sheet", sheet.String()), slog.Int("pages", len(pages)), slog.Duration("took", time.Since(started)))

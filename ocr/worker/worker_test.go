@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sesshu/ledger/slip"
+	"sesshu/ocr/paper"
 	"sesshu/ocr/worker"
 )
 
@@ -61,6 +62,19 @@ func (scripted) Read(file []byte) (worker.Result, error) {
 
 func (scripted) Page(file []byte, page int) ([]byte, error) {
 	return append([]byte(strconv.Itoa(page)+":"), file...), nil
+}
+
+// Compare takes files with the same beginning for one paper.
+func (scripted) Compare(first, second worker.Scan) (paper.Verdict, error) {
+	switch {
+	case first.Page != 1 || second.Page != 1 || first.Registration.Form != second.Registration.Form:
+		return paper.Unsure, errors.New("other pages than asked for")
+	case string(first.File) == "fault":
+		return paper.Unsure, errors.New("engine is broken")
+	case len(first.File) > 0 && len(second.File) > 0 && first.File[0] == second.File[0]:
+		return paper.Same, nil
+	}
+	return paper.Different, nil
 }
 
 func (scripted) Versions() map[string]string { return map[string]string{"scripted": "1"} }
@@ -157,6 +171,9 @@ type memoryStore struct {
 	images  map[slip.Hash][]byte
 	pages   map[slip.SheetID][]slip.PageDecision
 	crashes map[slip.SheetID]int
+	earlier []slip.EarlierPage
+	asked   []string
+	same    map[slip.SheetID]slip.SheetID
 }
 
 type closer struct{ *bytes.Reader }
@@ -171,6 +188,16 @@ func (s *memoryStore) RecordPages(_ context.Context, sheet slip.Sheet, pages []s
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pages[sheet.SheetID] = pages
+	return nil
+}
+
+func (s *memoryStore) Earlier(_ context.Context, id slip.SheetID, municipality, ticket, dose string) ([]slip.EarlierPage, error) {
+	s.asked = append(s.asked, id.String()+" "+municipality+" "+ticket+" "+dose)
+	return s.earlier, nil
+}
+
+func (s *memoryStore) RecordSamePaper(_ context.Context, sheet slip.Sheet, _ []slip.PageDecision, first slip.SheetID) error {
+	s.same[sheet.SheetID] = first
 	return nil
 }
 

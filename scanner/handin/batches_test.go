@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"sesshu/ledger/slip"
@@ -51,5 +52,25 @@ func TestClosingAndDescribingABatch(t *testing.T) {
 	}
 	if fmt.Sprint(seen) != fmt.Sprint(want) {
 		t.Errorf("requests %q, want %q", seen, want)
+	}
+}
+
+func TestTheImprintGoesWithItsSheet(t *testing.T) {
+	var sent []string
+	c := client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		sent = append(sent, fmt.Sprint(r.Header.Values("Sesshu-Imprint")))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprintf(w, `{"sha256":%q}`, r.Header.Get("Sesshu-SHA256"))
+	}))
+	sheet := sheetOf([]byte("x"))
+	for _, imprint := range []string{"", "2026-11-23 000481"} {
+		sheet.Imprint = imprint
+		if _, err := c.StoreSheet(t.Context(), sheet, strings.NewReader("x")); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := fmt.Sprint(sent); got != "[[] [2026-11-23 000481]]" {
+		t.Errorf("imprints %s", got)
 	}
 }

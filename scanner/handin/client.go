@@ -106,6 +106,9 @@ func (c *Client) StoreSheet(ctx context.Context, sheet slip.Sheet, image io.Read
 	header.Set("Sesshu-SHA256", sheet.SHA256.String())
 	header.Set("Sesshu-Captured-At", sheet.CapturedAt.UTC().Format(time.RFC3339Nano))
 	header.Set("Sesshu-DPI", strconv.Itoa(sheet.DPI))
+	if sheet.Imprint != "" {
+		header.Set("Sesshu-Imprint", sheet.Imprint)
+	}
 	request := request{method: http.MethodPut, path: batchPath(sheet.Station, sheet.Batch) + "/sheets/" + strconv.Itoa(sheet.Sequence),
 		mediaType: sheet.MediaType, header: header, body: image, length: sheet.Bytes}
 	// The station forgets a sheet on this answer, so the answer must prove that

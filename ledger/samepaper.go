@@ -1,0 +1,146 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"sesshu/ledger/slip"
+)
+
+// earlierLimit bounds with how many papers a new one is compared.
+const earlierLimit = 5
+
+// stands is SQL: sheet f may stand for a paper that is scanned again. It is read
+// and accounted for, stands for itself, and no person has found its picture
+// wanting: of a paper whose picture was unreadable the second picture is the one
+// that counts.
+const stands = `
+	f.state <> 'waiting' and f.same_paper is null and not exists (
+		select from review_items where review_items.sheet = f.id and state = 'rejected' and reason in ('unreadable', 'other'))`
+
+// Earlier returns the pages of other sheets that say, by the machine or by a
+// person, that they are of this municipality, ticket and dose, the oldest sheet
+// first, at most five. Sheets that wait to be read, that are themselves the same
+// paper as another, or that a person rejected as unreadable are not among them.
+func (s *Store) Earlier(ctx context.Context, id slip.SheetID, municipality, ticket, dose string) ([]slip.EarlierPage, error) {
+	rows, err := s.pool.Query(ctx, `
+		select f.station, f.batch, f.sequence, pages.reading
+		from pages join sheets f on f.id = pages.sheet
+		where outcome <> 'reject' and (f.station, f.batch, f.sequence) <> ($1, $2, $3) and `+stands+`
+		  and (decision #>> '{fields,ticket_number,value}' = $5
+		       and decision #>> '{fields,municipality_code,value}' = $4 and decision #>> '{fields,dose,value}' = $6
+		    or (pages.sheet, pages.page) = (
+		       select entries.sheet, entries.page from dose_claims join entries on entries.sequence = dose_claims.entry
+		       where dose_claims.municipality_code = $4 and dose_claims.ticket_number = $5 and dose_claims.dose = $6))
+		order by f.id, pages.page limit $7`,
+		id.Station, id.Batch, id.Sequence, municipality, ticket, dose, earlierLimit)
+	if err != nil {
+		return nil, fmt.Errorf("look for earlier sheets of the ticket of %s: %w", id, err)
+	}
+	pages, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (earlier slip.EarlierPage, err error) {
+		var reading []byte
+		if err := row.Scan(&earlier.Sheet.Station, &earlier.Sheet.Batch, &earlier.Sheet.Sequence, &reading); err != nil {
+			return earlier, err
+		}
+		err = json.Unmarshal(reading, &earlier.Page)
+		return earlier, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for earlier sheets of the ticket of %s: %w", id, err)
+	}
+	return pages, nil
+}
+
+// RecordSamePaper stores what was read on a sheet that is the same piece of
+// paper as an earlier one. The earlier sheet stays as it is and stands for the
+// paper; this one is a duplicate that needs nobody. When the earlier sheet does
+// not stand any more, because a person has just found its picture unreadable,
+// say, the pages are recorded as RecordPages does.
+func (s *Store) RecordSamePaper(ctx context.Context, sheet slip.Sheet, pages []slip.PageDecision, first slip.SheetID) error {
+	err := s.transact(ctx, func(tx pgx.Tx) error {
+		// The earlier sheet's lock comes first: whoever rejects it later sees
+		// that this one follows it.
+		standing, err := lockStanding(ctx, tx, first)
+		if err != nil {
+			return err
+		}
+		row, err := lockSheet(ctx, tx, sheet.SheetID)
+		if err != nil {
+			return err
+		}
+		if row.sha256 != sheet.SHA256 {
+			return ErrSheetConflict
+		}
+		if row.state != slip.SheetWaiting {
+			return nil
+		}
+		if standing == 0 || standing == row.id {
+			return s.recordPages(ctx, tx, row, pages)
+		}
+		if err := s.recordPages(ctx, tx, row, rejectedAsSame(pages)); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `update sheets set duplicate = true, same_paper = $2 where id = $1`, row.id, standing)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record sheet %s as the same paper as %s: %w", sheet.SheetID, first, namedError(err))
+	}
+	return nil
+}
+
+// lockStanding locks a sheet and returns its row, or 0 when it does not stand.
+// What people did of it is looked up only under the lock.
+func lockStanding(ctx context.Context, tx pgx.Tx, id slip.SheetID) (standing int64, err error) {
+	row, err := lockSheet(ctx, tx, id)
+	if err == nil {
+		err = tx.QueryRow(ctx, `select f.id from sheets f where f.id = $1 and `+stands, row.id).Scan(&standing)
+	}
+	if isNoRows(err) || errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	return standing, err
+}
+
+// rejectedAsSame returns the pages with their decisions turned into rejections.
+// What was read and decided of each value stays: a person may need it.
+func rejectedAsSame(pages []slip.PageDecision) []slip.PageDecision {
+	pages = slices.Clone(pages)
+	for i := range pages {
+		if decision := &pages[i].Decision; decision.Outcome != slip.Rejected {
+			decision.Outcome = slip.Rejected
+			decision.Reasons = slices.Insert(slices.Clone(decision.Reasons), 0, slip.ReasonSamePaper)
+		}
+	}
+	return pages
+}
+
+// reviveSame gives the sheets that are the same paper as this one to a person,
+// once a person has found this one's picture wanting: with the first picture
+// gone, the paper is not accounted for.
+func (s *Store) reviveSame(ctx context.Context, tx pgx.Tx, sheet int64) error {
+	rows, err := tx.Query(ctx, `
+		insert into review_items (sheet, page, created_at)
+		select pages.sheet, pages.page, $2 from sheets join pages on pages.sheet = sheets.id
+		where sheets.same_paper = $1 and decision -> 'reasons' ->> 0 = $3
+		on conflict (sheet, page) do nothing
+		returning sheet`, sheet, s.now(), string(slip.ReasonSamePaper))
+	if err != nil {
+		return err
+	}
+	revived, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return err
+	}
+	for _, again := range revived {
+		if err := settle(ctx, tx, again); err != nil {
+			return err
+		}
+	}
+	return nil
+}
