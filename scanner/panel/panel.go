@@ -171,6 +171,7 @@ func (p *Panel) Notice(event station.Event) {
 		select {
 		case p.arrived <- arrival{pictureID{event.Sheet.Batch, event.Sheet.Sequence}, event.Image}:
 		default: // drawn from the spool when the page asks, if it is still there then
+			known.drawn(event.Sheet.Sequence, p.revision)
 		}
 	case station.HandedIn:
 		if known != nil {

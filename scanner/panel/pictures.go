@@ -94,11 +94,9 @@ func (p *Panel) pictureLoop(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case sheet := <-p.arrived:
-			drawn, err := drawBoth(sheet.image)
-			if err != nil {
-				continue // the tile says that there is no picture
-			}
-			p.pictures.put(sheet.id, drawn)
+			if drawn, err := drawBoth(sheet.image); err == nil {
+				p.pictures.put(sheet.id, drawn)
+			} // else the tile says that there is no picture once the page has asked
 			p.mu.Lock()
 			if known := p.sheets[sheet.id.batch]; known != nil {
 				p.revision++

@@ -18,7 +18,7 @@ type tile struct {
 	Duplicate bool   `json:"duplicate,omitempty"`
 	SamePaper string `json:"same_paper,omitempty"` // "batch / number" of the earlier sheet that is this paper
 	Repeat    bool   `json:"repeat,omitempty"`     // the same picture as the sheet before
-	Drawn     int    `json:"drawn"`                // grows when its picture can be had, or is better
+	Drawn     int    `json:"drawn"`                // 0: its picture is being drawn; above: can be had; below: not any more
 	revision  int
 }
 
@@ -38,7 +38,7 @@ func newSheets() *sheets { return &sheets{} }
 // set replaces a tile, and makes those before it that are not known.
 func (s *sheets) set(changed tile, revision int) {
 	for len(s.tiles) < changed.Number {
-		s.tiles = append(s.tiles, tile{Number: len(s.tiles) + 1, State: stateHere, revision: revision})
+		s.tiles = append(s.tiles, tile{Number: len(s.tiles) + 1, State: stateHere, Drawn: 1, revision: revision})
 	}
 	before := &s.tiles[changed.Number-1]
 	changed.Drawn = max(changed.Drawn, before.Drawn)
@@ -55,10 +55,18 @@ func (s *sheets) handedIn(number, revision int) {
 	}
 }
 
+// past notes, of tiles that were made after a restart, that the pictures of the
+// sheets before number are gone.
+func (s *sheets) past(number int) {
+	for i := range s.tiles[:min(max(number-1, 0), len(s.tiles))] {
+		s.tiles[i].Drawn = -1
+	}
+}
+
 // drawn notes that a sheet's picture can be had.
 func (s *sheets) drawn(number, revision int) {
 	if number <= len(s.tiles) {
-		s.tiles[number-1].Drawn++
+		s.tiles[number-1].Drawn = max(s.tiles[number-1].Drawn, 0) + 1
 		s.tiles[number-1].revision = revision
 	}
 }
@@ -114,8 +122,13 @@ func (p *Panel) sheetsOf(account station.Batch) *sheets {
 	}
 	if len(known.tiles) < account.Safe {
 		p.revision++
-		known.set(tile{Number: account.Safe, State: stateHere}, p.revision)
+		known.set(tile{Number: account.Safe, State: stateHere, Drawn: 1}, p.revision)
 		known.handedIn(account.HandedIn, p.revision)
+		gone := account.HandedIn // the last one handed in is kept until the batch is over
+		if account.ClosedAt != nil || account.Discarded != nil {
+			gone = account.Safe + 1
+		}
+		known.past(gone)
 	}
 	for _, number := range account.Repeats {
 		if number <= len(known.tiles) && !known.tiles[number-1].Repeat {

@@ -52,8 +52,8 @@ func (r *Report) explain() {
 			English:  fmt.Sprintf("%d sheets are missing: %d declared, %d in.", r.Missing, *r.Declared, r.Safe),
 		}
 		r.Steps = scanner.Words{
-			Japanese: "給紙口・搬送路に用紙が残っていないか、2枚重なって通った用紙がないか確認してください。枚数を数え直し、合わない場合はこの束を取り消して最初から取り込み直すか、理由を記入して閉じてください。",
-			English:  "Look for sheets left in the feeder or the paper path, and for two that went through together. Count again; if it still does not agree, feed the stack again as a new batch or close this one with a reason.",
+			Japanese: "給紙口・搬送路に用紙が残っていないか、2枚重なって通った用紙がないか確認してください。残っていた用紙は給紙口に置いて続けてください。数え直しても合わない場合は、理由を記入して閉じ、抜けた用紙を新しい束として取り込んでください。",
+			English:  "Look for sheets left in the feeder or the paper path, and for two that went through together. Put what was left into the feeder and go on. If the count still does not agree, close the batch with a reason and feed the missing sheet as a new batch.",
 		}
 	case r.Missing < 0:
 		r.Title = scanner.Words{

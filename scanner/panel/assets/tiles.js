@@ -39,7 +39,9 @@ function draw(tile) {
   made.classList.toggle("notable", notes.length > 0);
   const picture = made.querySelector("img") ?? newPicture();
   const address = pictureOf(tile.n, "small", tile.drawn);
-  if (picture.getAttribute("src") !== address) picture.src = address;
+  picture.classList.toggle("coming", tile.drawn === 0);
+  if (tile.drawn < 0) missing(picture);
+  else if (tile.drawn > 0 && picture.getAttribute("src") !== address) picture.src = address;
   made.firstChild.replaceChildren(
     picture,
     element("span", { class: "number", text: tile.n }),
@@ -51,9 +53,15 @@ function draw(tile) {
 
 function newPicture() {
   const picture = element("img", { alt: "", loading: "lazy", width: 96, height: 136 });
-  picture.addEventListener("error", () => { picture.classList.add("missing"); picture.alt = words.no_picture; });
+  picture.addEventListener("error", () => missing(picture));
   picture.addEventListener("load", () => { picture.classList.remove("missing"); picture.alt = ""; });
   return picture;
+}
+
+function missing(picture) {
+  picture.removeAttribute("src");
+  picture.classList.add("missing");
+  picture.alt = words.no_picture;
 }
 
 // Newest first; almost always that is the front.
