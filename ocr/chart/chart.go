@@ -30,33 +30,31 @@ type Series struct {
 // floor is the smallest share that the plots show, in the log.
 const floor = 1e-6
 
-// Reliability draws, for groups of equal size, the share of wrong values over
-// the share that was promised, both in the log, with the 95 % interval of the
-// former. Points on the diagonal are calibrated; points below it are careful.
+// Reliability draws, for each order of magnitude of the promised error, the share
+// of wrong values over the share that was promised, both in the log, with the 95 %
+// interval of the former. Points on the diagonal are calibrated; points below it
+// are careful. A hollow point stands at the upper bound of a group without an
+// error: fewer may be wrong, more hardly.
 func Reliability(title string, series []Series) string {
 	p := plot{
-		title: title, x: "promised share of wrong values", y: "wrong values, and 95 % interval",
+		title: title, x: "promised share of wrong values", y: "wrong values (hollow: none, at most)",
 		left: math.Log10(floor), right: 0, bottom: math.Log10(floor), top: 0, logX: true, logY: true,
 	}
 	p.open()
 	p.line([]point{{p.left, p.left}, {0, 0}}, "#999", "5 4", 1)
 	for i, s := range series {
 		colour := colours[i%len(colours)]
-		var line []point
-		for _, group := range groups(s.Values) {
+		for _, group := range decades(s.Values) {
 			wrong := share(group)
 			x := math.Log10(max(floor, wrong.promised))
-			low := bound.Lower(wrong.count, len(group), 0.975)
-			high := bound.Upper(wrong.count, len(group), 0.975)
-			p.line([]point{{x, math.Log10(max(floor, low))}, {x, math.Log10(max(floor, high))}}, colour, "", 1)
-			if wrong.count > 0 {
-				line = append(line, point{x, math.Log10(float64(wrong.count) / float64(len(group)))})
-			} else {
-				p.dot(point{x, p.bottom}, colour, false)
+			low := math.Log10(max(floor, bound.Lower(wrong.count, len(group), 0.975)))
+			high := math.Log10(max(floor, bound.Upper(wrong.count, len(group), 0.975)))
+			if wrong.count == 0 { // nothing but "at most so many" is known
+				p.dot(point{x, high}, colour, false)
+				continue
 			}
-		}
-		for _, at := range line {
-			p.dot(at, colour, true)
+			p.line([]point{{x, low}, {x, high}}, colour, "", 1.4)
+			p.dot(point{x, math.Log10(float64(wrong.count) / float64(len(group)))}, colour, true)
 		}
 		p.name(i, colour, s.Name)
 	}
@@ -94,18 +92,17 @@ func RiskCoverage(title string, series []Series) string {
 	return p.close()
 }
 
-// groupSize is how many values make one point of a reliability plot, at least.
-const groupSize = 40
-
-// groups parts values into at most 15 groups of equal size, by probability.
-func groups(values []Judged) [][]Judged {
-	values = sorted(values)
-	count := min(15, max(1, len(values)/groupSize))
+// decades parts values by the order of magnitude of the error that was promised.
+func decades(values []Judged) [][]Judged {
 	var parts [][]Judged
-	for i := range count {
-		if part := values[i*len(values)/count : (i+1)*len(values)/count]; len(part) > 0 {
-			parts = append(parts, part)
+	last := 0.0
+	for _, value := range sorted(values) {
+		decade := math.Floor(math.Log10(max(floor, 1-value.P)) + 1e-9)
+		if len(parts) == 0 || decade != last {
+			parts = append(parts, nil)
+			last = decade
 		}
+		parts[len(parts)-1] = append(parts[len(parts)-1], value)
 	}
 	return parts
 }
@@ -226,7 +223,7 @@ func (p *plot) line(points []point, colour, dashes string, thick float64) {
 	fmt.Fprintf(&p.text, `<path d="%s" fill="none" stroke="%s" stroke-width="%g"%s/>`+"\n", path.String(), colour, thick, dashes)
 }
 
-// dot draws a point, hollow where nothing was wrong.
+// dot draws a point, full or hollow.
 func (p *plot) dot(at point, colour string, full bool) {
 	x, y := p.at(at)
 	fill := colour

@@ -64,11 +64,14 @@ func TestWrongLiesHigher(t *testing.T) {
 		}
 		return chart.Reliability("", []chart.Series{{Values: values}})
 	}
-	// One group would be ten; all probabilities are equal, so the wrong ones come first.
-	if !strings.Contains(draw(40), `cy="44.0"`) { // all of the first group: at the top
-		t.Errorf("a group that is all wrong is not at the top:\n%s", draw(40))
+	if !strings.Contains(draw(400), `cy="44.0"`) {
+		t.Errorf("a group that is all wrong is not at the top:\n%s", draw(400))
 	}
-	if strings.Contains(draw(0), `cy="44.0"`) || !strings.Contains(draw(0), `cy="414.0"`) {
-		t.Error("groups without an error are not at the bottom")
+	// 0 of 400 is at most 0.92 %, 40 of 400 are 10 %: two and one decades below the top of six.
+	if text := draw(0); !strings.Contains(text, `cy="169.6" r="3.4" fill="#fff"`) {
+		t.Errorf("a group without an error is not hollow at its bound:\n%s", text)
+	}
+	if text := draw(40); !strings.Contains(text, `cy="105.7" r="3.4" fill="#0b6e99"`) {
+		t.Errorf("a group with errors is not at their share:\n%s", text)
 	}
 }
