@@ -152,7 +152,7 @@ func startDesk(ctx context.Context, b *testing.B, group *errgroup.Group, store *
 	if err != nil {
 		b.Fatal(err)
 	}
-	v, err := settings.newService(store, serviceOptions{stateDir: b.TempDir(), listener: listener})
+	v, err := settings.newService(store, serviceOptions{stateDir: b.TempDir(), listener: listener}) //nolint:contextcheck // as in serve
 	if err != nil {
 		b.Fatal(err)
 	}
