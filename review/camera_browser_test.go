@@ -64,7 +64,7 @@ func TestPhotographsOneAfterTheOther(t *testing.T) {
 	p.press(kb.Enter)
 	<-seen
 	proceed <- true
-	if shown := p.verdict("accepted"); !strings.Contains(shown, "2190000001") || !strings.Contains(shown, "重複") {
+	if shown := p.verdict("accepted"); !strings.Contains(shown, "2190000001") || !strings.Contains(shown, "この写真に替えました") {
 		t.Errorf("a good picture shows: %s", shown)
 	}
 	totals, err := d.store.Totals(t.Context())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -12,8 +13,8 @@ import (
 
 // retake says that an upload is another picture of the paper of an earlier one.
 // When the new one can be read as a slip, and as no other slip, the earlier one
-// is rejected as a duplicate in the person's name, so that nobody is asked twice
-// for one paper. Otherwise both stay as they are.
+// is rejected in the person's name, so that nobody is asked twice for one paper.
+// Otherwise both stay as they are.
 func (s *Server) retake(c *gin.Context) {
 	var body struct {
 		Earlier string `json:"earlier"`
@@ -34,7 +35,13 @@ func (s *Server) retake(c *gin.Context) {
 	}
 	replaced := false
 	if sameSlip(earlier, later) {
-		if replaced, err = s.rejectEarlier(c.Request.Context(), account(c).Name, earlier.Pages[0].Item); err != nil {
+		reason := "duplicate"
+		if isSamePaper(later.Pages[0]) {
+			// Of two pictures of one paper the ledger lets the first one stand,
+			// unless a person finds it wanting; then the second one counts.
+			reason = "unreadable"
+		}
+		if replaced, err = s.rejectEarlier(c.Request.Context(), account(c).Name, earlier.Pages[0].Item, reason); err != nil {
 			s.fail(c, s.passing(err))
 			return
 		}
@@ -54,7 +61,7 @@ func sameSlip(earlier, later slip.UploadState) bool {
 		return false
 	}
 	before, after := earlier.Pages[0], later.Pages[0]
-	if before.ItemState != slip.ReviewWaiting || pageState(after) == slip.SheetRejected ||
+	if before.ItemState != slip.ReviewWaiting || pageState(after) == slip.SheetRejected && !isSamePaper(after) ||
 		after.Reading.Registration.Form == "" || len(after.Reading.Faults) > 0 {
 		return false
 	}
@@ -62,12 +69,18 @@ func sameSlip(earlier, later slip.UploadState) bool {
 	return a == "" || b == "" || a == b
 }
 
+// isSamePaper reports whether the machine found that the page is of a paper that
+// an earlier sheet stands for, and asks nobody.
+func isSamePaper(page slip.UploadPage) bool {
+	return page.ItemState == "" && slices.Contains(page.Decision.Reasons, slip.ReasonSamePaper)
+}
+
 // rejectEarlier rejects an item that nobody else works on. It reports false when
 // somebody does, or was faster.
-func (s *Server) rejectEarlier(ctx context.Context, name string, id int64) (bool, error) {
+func (s *Server) rejectEarlier(ctx context.Context, name string, id int64, reason string) (bool, error) {
 	item, err := s.store.Lease(ctx, id, name)
 	if err == nil {
-		err = s.store.Reject(ctx, id, item.Version, name, "duplicate")
+		err = s.store.Reject(ctx, id, item.Version, name, reason)
 	}
 	if err != nil {
 		switch s.faultOf(err) {

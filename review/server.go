@@ -9,6 +9,10 @@
 //   - Stations and consumers show a bearer token for their purpose.
 //   - /livez, /readyz and /metrics are open and say nothing about anybody.
 //
+// Sheets come in by hand too: files that a signed-in person drops, and slips
+// photographed with a tablet. They are sheets of the station "desk", in a batch
+// for each person and day, and take the same way from there on.
+//
 // Requests from other origins that would change something are refused, whatever
 // cookie they carry. No answer about a person may be cached, and no address, log
 // line, metric or error text holds a value of a slip.

@@ -92,9 +92,21 @@ func TestUploadFromFileToOutcome(t *testing.T) {
 			t.Errorf("%q is not on the page:\n%s", words, rows)
 		}
 	}
-	// The same file again, on purpose, is a second sheet and says so; after a
-	// reload everything that was stored is listed still.
+	// A file that is dropped beside the field is taken all the same.
+	p.do(chromedp.Evaluate[chromedp.Void](`(() => {
+		const dataTransfer = new DataTransfer();
+		dataTransfer.items.add(new File(["hello"], "メモ.txt"));
+		document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+	})()`))
+	p.until(`document.querySelector("#rows tr").dataset.state === "refused" && document.querySelector("#rows tr").innerText.includes("この種類のファイル")`)
+
+	// The same file again, on purpose, is a second sheet and says so, though the
+	// session ended before; after a reload everything that was stored is listed.
+	d.endSessions()
 	p.do(chromedp.SetUploadFiles(chromedp.CSS("#files"), []string{writeFile(t, "良い.jpg", file)}))
+	p.until(`document.activeElement.id === "signin-password"`)
+	p.write(password)
+	p.press(kb.Enter)
 	p.until(`document.querySelector("#rows tr").dataset.state === "review" && document.querySelector("#rows .again").textContent.includes("まったく同じファイル")`)
 	p.do(chromedp.Reload())
 	p.until(`[...document.querySelectorAll("#rows tr")].map((row) => row.dataset.state).sort().join(" ") === "accepted review review review"`)

@@ -163,7 +163,8 @@ func TestTakingAPictureAgain(t *testing.T) {
 	d := newDesk(t)
 	_, cookie := d.signIn("hanako", password)
 	shots := 0
-	shoot := func(ticket string, read bool) string {
+	var last slip.SheetID
+	shoot := func(ticket string, read, same bool) string {
 		shots++
 		id := uploadID(string(rune('0' + shots)))
 		values := truth(ticket)
@@ -171,9 +172,21 @@ func TestTakingAPictureAgain(t *testing.T) {
 		if got := d.upload(cookie, id, "shot.jpg", string(file)+strings.Repeat(" ", shots)); got.status != http.StatusCreated {
 			t.Fatalf("upload: %d %s", got.status, got.body)
 		}
-		if read {
+		states, err := d.store.Uploads(t.Context(), "hanako", []string{id})
+		if err != nil || len(states) != 1 {
+			t.Fatalf("%d uploads, %v", len(states), err)
+		}
+		defer func() { last = states[0].Sheet.SheetID }()
+		switch {
+		case same:
+			reading.SHA256 = states[0].Sheet.SHA256
+			page := slip.PageDecision{Reading: reading, Decision: decided(values, reading, d.form)}
+			if err := d.store.RecordSamePaper(t.Context(), states[0].Sheet, []slip.PageDecision{page}, last); err != nil {
+				t.Fatal(err)
+			}
+		case read:
 			d.decide(id, reading, doubt(decided(values, reading, d.form), slip.TicketNumber, 0.4, slip.ReasonUncertain))
-		} else {
+		default:
 			d.decide(id, slip.PageReading{Page: 1, Width: 100, Height: 100, Faults: []slip.Reason{slip.ReasonFormUnknown}},
 				slip.Decision{Reasons: []slip.Reason{slip.ReasonFormUnknown}})
 		}
@@ -185,7 +198,8 @@ func TestTakingAPictureAgain(t *testing.T) {
 	state := func(id string) outcome {
 		return outcomeOf(t, d.request(http.MethodGet, "/uploads/"+id, "", nil, map[string]string{"Cookie": cookie}))
 	}
-	blurred, worse, sharp, other := shoot("2190000001", false), shoot("2190000001", false), shoot("2190000001", true), shoot("2190000002", true)
+	blurred, worse := shoot("2190000001", false, false), shoot("2190000001", false, false)
+	sharp, other := shoot("2190000001", true, false), shoot("2190000002", true, false)
 	if got := retake(worse, blurred); got != `{"replaced":false}` {
 		t.Errorf("by a picture that is no better: %s", got)
 	}
@@ -197,6 +211,15 @@ func TestTakingAPictureAgain(t *testing.T) {
 	}
 	if got := retake(other, sharp); got != `{"replaced":false}` || state(sharp).State != slip.SheetReview {
 		t.Errorf("by a picture of another slip: %s, then %s", got, state(sharp).State)
+	}
+	// The ledger takes the same paper once; taken again on purpose, the new
+	// picture counts.
+	again := shoot("2190000002", false, true)
+	if state(again).State != slip.SheetRejected {
+		t.Fatalf("the same paper is in state %s", state(again).State)
+	}
+	if got := retake(again, other); got != `{"replaced":true}` || state(other).State != slip.SheetRejected || state(again).State != slip.SheetReview {
+		t.Errorf("the same paper again: %s, then %s and %s", got, state(other).State, state(again).State)
 	}
 	// What is shown of a doubtful slip: values, but no doubtful identity.
 	shown := state(sharp)

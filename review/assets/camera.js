@@ -105,9 +105,10 @@ class CameraPage {
       await this.wire.put(`/uploads/${id}`, await file.arrayBuffer(), headersOf(file), () => {});
       this.sent++;
       at("count").textContent = fill(words.camera_count, this.sent);
-      const view = await this.outcome(id);
+      let view = await this.outcome(id);
       if (this.current !== id) return;
       const { replaced } = earlier ? (await this.wire.deed(`/uploads/${id}/retake`, { earlier }, true)).body : { replaced: false };
+      if (replaced) view = await this.wire.get(`/uploads/${id}`);
       if (this.current === id) this.decided(view, replaced);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
@@ -132,7 +133,8 @@ class CameraPage {
 
   decided(view, replaced) {
     this.show(result(view, replaced));
-    this.offer(view.state !== "accepted", view.state === "accepted" || !view.pages.some((page) => page.retake));
+    const retake = view.pages.some((page) => page.retake);
+    this.offer(view.state === "review" || retake, !retake);
   }
 
   refused(text) {

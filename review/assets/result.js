@@ -12,10 +12,12 @@ export const waiting = (text) => element("p", { class: "verdict waiting", "data-
 export function result(view, replaced) {
   const [page] = view.pages;
   const retake = view.pages.some((p) => p.retake);
-  const advice = view.detail ?? (view.state === "accepted" ? words.camera_accepted_line : retake ? words.camera_retake_advice : words.camera_review_line);
+  const known = view.state === "rejected" && !retake; // the paper is there already
+  const advice = view.detail ?? (view.state === "accepted" ? words.camera_accepted_line : retake ? words.camera_retake_advice
+    : known ? words.camera_known_line : words.camera_review_line);
   const fields = page?.fields ?? [];
   return element("div", { "data-id": view.id ?? "", "data-state": view.state },
-    element("p", { class: `verdict ${view.state}`, text: retake ? words.camera_unclear : view.outcome }),
+    element("p", { class: `verdict ${known ? "known" : view.state}`, text: retake ? words.camera_unclear : known ? words.camera_known : view.outcome }),
     retake && page.reasons.length ? element("p", { class: "detail", text: page.reasons[0] }) : null,
     element("p", { class: "advice", text: advice }),
     view.again ? element("p", { class: "detail again", text: view.again }) : null,
