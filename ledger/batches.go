@@ -133,13 +133,15 @@ func loadBatch(ctx context.Context, from querier, station, batch string) (slip.B
 			       count(*) filter (where state = 'review'),
 			       count(*) filter (where state = 'rejected'),
 			       count(*) filter (where duplicate),
-			       count(control)
+			       count(control),
+			       count(*) filter (where exists (
+			           select from sheets f where f.id = sheets.same_paper and f.station = sheets.station and f.batch = sheets.batch))
 			from sheets where sheets.station = batches.station and sheets.batch = batches.batch
 		) counts
 		where station = $1 and batch = $2`, station, batch).
 		Scan(&count.Declared, &count.Fed, &count.ClosedAt, &count.ClosedBy, &count.ClosingReason,
 			&count.FacilityCode, &count.Month, &count.Stored, &count.Waiting,
-			&count.Accepted, &count.Review, &count.Rejected, &count.Duplicates, &count.Control)
+			&count.Accepted, &count.Review, &count.Rejected, &count.Duplicates, &count.Control, &count.Again)
 	if count.ClosedAt != nil {
 		*count.ClosedAt = count.ClosedAt.UTC()
 	}

@@ -48,8 +48,8 @@ func (s *Store) recordControl(ctx context.Context, tx pgx.Tx, row sheetRow, page
 	if err != nil {
 		return "", nil, err
 	}
-	bound := count.ClosedAt != nil && count.ClosedBy == "" // its counts agreed when it was closed
-	slips := count.Slips() - 1                             // without this sheet
+	bound := isBound(count)
+	slips := count.Slips() - 1 // without this sheet
 	if sheet.Kind == slip.Separator {
 		if bound && count.Declared != nil && *count.Declared != slips {
 			return "", pages, nil
@@ -72,6 +72,10 @@ func (s *Store) recordControl(ctx context.Context, tx pgx.Tx, row sheetRow, page
 		row.sheet.Station, row.sheet.Batch, sheet.Declared, row.id, sheet.FacilityCode, sheet.Month)
 	return slip.BatchHeader, pages, err
 }
+
+// isBound reports whether the batch was closed because its counts agreed. What
+// would make them wrong afterwards is a person's business.
+func isBound(count slip.BatchCount) bool { return count.ClosedAt != nil && count.ClosedBy == "" }
 
 // other reports whether two sayings exclude each other; one that is empty
 // excludes nothing.

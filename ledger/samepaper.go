@@ -29,14 +29,17 @@ const stands = `
 // paper as another, or that a person rejected as unreadable are not among them.
 func (s *Store) Earlier(ctx context.Context, id slip.SheetID, municipality, ticket, dose string) ([]slip.EarlierPage, error) {
 	rows, err := s.pool.Query(ctx, `
+		with named as (
+			select sheet, page from pages
+			where outcome <> 'reject' and decision #>> '{fields,ticket_number,value}' = $5
+			  and decision #>> '{fields,municipality_code,value}' = $4 and decision #>> '{fields,dose,value}' = $6
+			union
+			select entries.sheet, entries.page from dose_claims join entries on entries.sequence = dose_claims.entry
+			where dose_claims.municipality_code = $4 and dose_claims.ticket_number = $5 and dose_claims.dose = $6
+		)
 		select f.station, f.batch, f.sequence, pages.reading
-		from pages join sheets f on f.id = pages.sheet
-		where outcome <> 'reject' and (f.station, f.batch, f.sequence) <> ($1, $2, $3) and `+stands+`
-		  and (decision #>> '{fields,ticket_number,value}' = $5
-		       and decision #>> '{fields,municipality_code,value}' = $4 and decision #>> '{fields,dose,value}' = $6
-		    or (pages.sheet, pages.page) = (
-		       select entries.sheet, entries.page from dose_claims join entries on entries.sequence = dose_claims.entry
-		       where dose_claims.municipality_code = $4 and dose_claims.ticket_number = $5 and dose_claims.dose = $6))
+		from named join pages using (sheet, page) join sheets f on f.id = pages.sheet
+		where (f.station, f.batch, f.sequence) <> ($1, $2, $3) and `+stands+`
 		order by f.id, pages.page limit $7`,
 		id.Station, id.Batch, id.Sequence, municipality, ticket, dose, earlierLimit)
 	if err != nil {
@@ -58,9 +61,10 @@ func (s *Store) Earlier(ctx context.Context, id slip.SheetID, municipality, tick
 
 // RecordSamePaper stores what was read on a sheet that is the same piece of
 // paper as an earlier one. The earlier sheet stays as it is and stands for the
-// paper; this one is a duplicate that needs nobody. When the earlier sheet does
-// not stand any more, because a person has just found its picture unreadable,
-// say, the pages are recorded as RecordPages does.
+// paper; this one is a duplicate that needs nobody. The pages are recorded as
+// RecordPages does when the earlier sheet does not stand any more, because a
+// person has just found its picture unreadable, say; and when this sheet made up
+// the count of a batch that is closed: then another paper is missing.
 func (s *Store) RecordSamePaper(ctx context.Context, sheet slip.Sheet, pages []slip.PageDecision, first slip.SheetID) error {
 	err := s.transact(ctx, func(tx pgx.Tx) error {
 		// The earlier sheet's lock comes first: whoever rejects it later sees
@@ -79,7 +83,11 @@ func (s *Store) RecordSamePaper(ctx context.Context, sheet slip.Sheet, pages []s
 		if row.state != slip.SheetWaiting {
 			return nil
 		}
-		if standing == 0 || standing == row.id {
+		missed, err := missed(ctx, tx, row.sheet, first)
+		if err != nil {
+			return err
+		}
+		if standing == 0 || standing == row.id || missed {
 			return s.recordPages(ctx, tx, row, pages)
 		}
 		if err := s.recordPages(ctx, tx, row, rejectedAsSame(pages)); err != nil {
@@ -105,6 +113,20 @@ func lockStanding(ctx context.Context, tx pgx.Tx, id slip.SheetID) (standing int
 		return 0, nil
 	}
 	return standing, err
+}
+
+// missed reports whether a batch that is closed holds a slip less than declared
+// once this sheet is the same paper as another of its sheets. The batch stays
+// locked.
+func missed(ctx context.Context, tx pgx.Tx, id, first slip.SheetID) (bool, error) {
+	if id.Station != first.Station || id.Batch != first.Batch {
+		return false, nil
+	}
+	if _, err := lockBatch(ctx, tx, id.Station, id.Batch); err != nil {
+		return false, err
+	}
+	count, err := loadBatch(ctx, tx, id.Station, id.Batch)
+	return err == nil && isBound(count) && count.Declared != nil && *count.Declared != count.Slips()-1, err
 }
 
 // rejectedAsSame returns the pages with their decisions turned into rejections.

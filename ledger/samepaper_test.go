@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -160,6 +161,44 @@ func TestAnEntryIsNotLostWithABadFirstPicture(t *testing.T) {
 		t.Errorf("entry %+v, %v", entry, err)
 	}
 	if got := states(t, store); got != " rejected accepted=1" {
+		t.Errorf("states%s", got)
+	}
+	sound(t, config)
+}
+
+// One slip is missing and another was fed twice: the number of sheets is right,
+// the number of papers is not.
+func TestAMissingSlipIsFoundThoughAnotherWasFedTwice(t *testing.T) {
+	t.Parallel()
+	store, config := opened(t, number(2))
+	record(t, store, 1, certain("0000000001"))
+	feedAgain(t, store, 2, 1, certain("0000000001"))
+	var disagree *slip.CountsError
+	if _, err := store.CloseBatch(t.Context(), "station", "batch", slip.Closing{Fed: number(2)}); !errors.As(err, &disagree) || disagree.Unread() {
+		t.Fatalf("closed: %v", err)
+	}
+	record(t, store, 3, certain("0000000002"))
+	count, err := store.CloseBatch(t.Context(), "station", "batch", slip.Closing{Fed: number(3)})
+	if err != nil || count.Again != 1 || count.Slips() != 2 || count.Stored != 3 {
+		t.Errorf("closed: %+v, %v", count, err)
+	}
+	sound(t, config)
+}
+
+// Read only after the closing, the same goes to a person.
+func TestAMissingSlipIsFoundAfterTheClosing(t *testing.T) {
+	t.Parallel()
+	store, config := opened(t, number(2))
+	record(t, store, 1, certain("0000000001"))
+	again := handIn(t, store, 2)
+	if _, err := store.CloseBatch(t.Context(), "station", "batch", slip.Closing{Fed: number(2)}); err != nil {
+		t.Fatal(err)
+	}
+	first := slip.SheetID{Station: "station", Batch: "batch", Sequence: 1}
+	if err := store.RecordSamePaper(t.Context(), again, []slip.PageDecision{onPage(again, 1, certain("0000000001"))}, first); err != nil {
+		t.Fatal(err)
+	}
+	if got := states(t, store); got != " accepted review" {
 		t.Errorf("states%s", got)
 	}
 	sound(t, config)

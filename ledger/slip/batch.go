@@ -10,10 +10,11 @@ import (
 // declared, what came in, and what became of it. Counts are of sheets.
 //
 // Stored = Waiting + Accepted + Review + Rejected, always. A declared count is
-// of slips: header and separator sheets (Control) are stored and counted among
-// the rejected, but not declared. A batch is whole when Declared = Stored -
-// Control, when the station fed as many as are stored, and when no number is
-// missing.
+// of slips on paper: header and separator sheets (Control) and papers that were
+// fed once more in the same batch (Again) are stored and counted among the
+// others, but not declared. A batch is whole when Declared = Stored - Control -
+// Again, when the station fed as many as are stored, and when no number is
+// missing: a slip that is missing is found though another was fed twice.
 type BatchCount struct {
 	Station    string     `json:"station"`
 	Batch      string     `json:"batch"`
@@ -25,6 +26,7 @@ type BatchCount struct {
 	Rejected   int        `json:"rejected"`
 	Duplicates int        `json:"duplicates"` // of the sheets above, those whose dose or paper was in the ledger already
 	Control    int        `json:"control"`    // of the sheets above, batch headers and separators
+	Again      int        `json:"again"`      // of the sheets above, those that are the same paper as another sheet of this batch
 	Fed        *int       `json:"fed"`        // by the station's count at closing; nil before, or when it did not say
 	ClosedAt   *time.Time `json:"closed_at"`
 
@@ -33,9 +35,9 @@ type BatchCount struct {
 	ClosingReason string `json:"closing_reason,omitempty"`
 }
 
-// Slips returns the sheets that are no batch headers and no separators, as far
-// as is known: a sheet that waits to be read counts as a slip.
-func (c BatchCount) Slips() int { return c.Stored - c.Control }
+// Slips returns how many papers are slips, as far as is known: a sheet that waits
+// to be read counts as one.
+func (c BatchCount) Slips() int { return c.Stored - c.Control - c.Again }
 
 // BatchDescription says whose slips a batch holds. Both may be empty.
 type BatchDescription struct {
@@ -78,7 +80,7 @@ type CountsError struct {
 }
 
 // Unread reports whether reading the sheets that wait may mend it: there are too
-// many slips, and as many sheets as are too many may turn out to be separators.
+// many slips, and as many sheets as are too many may turn out to be separators or fed twice.
 func (e *CountsError) Unread() bool {
 	if e.Missing > 0 || e.Fed != nil && *e.Fed != e.Count.Stored || e.Count.Declared == nil {
 		return false
@@ -95,8 +97,8 @@ func (e *CountsError) English() string {
 	text := "The batch cannot be closed:"
 	if e.Count.Declared != nil && *e.Count.Declared != e.Count.Slips() {
 		text += fmt.Sprintf(" %d slips were declared, %d came in.", *e.Count.Declared, e.Count.Slips())
-		if e.Count.Control > 0 {
-			text += fmt.Sprintf(" (%d header or separator sheets are not counted.)", e.Count.Control)
+		if e.Count.Control+e.Count.Again > 0 {
+			text += fmt.Sprintf(" (Not counted: header and separator sheets, %d; sheets fed once more, %d.)", e.Count.Control, e.Count.Again)
 		}
 	}
 	if e.Fed != nil && *e.Fed != e.Count.Stored {
@@ -113,8 +115,8 @@ func (e *CountsError) Japanese() string {
 	text := "束を締められません。"
 	if e.Count.Declared != nil && *e.Count.Declared != e.Count.Slips() {
 		text += fmt.Sprintf("申告は%d枚ですが、届いた予診票は%d枚です。", *e.Count.Declared, e.Count.Slips())
-		if e.Count.Control > 0 {
-			text += fmt.Sprintf("(束の表紙と仕切り紙%d枚は数えません。)", e.Count.Control)
+		if e.Count.Control+e.Count.Again > 0 {
+			text += fmt.Sprintf("(束の表紙と仕切り紙%d枚、二度読み込んだ紙%d枚は数えません。)", e.Count.Control, e.Count.Again)
 		}
 	}
 	if e.Fed != nil && *e.Fed != e.Count.Stored {

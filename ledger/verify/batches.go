@@ -5,14 +5,14 @@ const batchName = `b.station || '/' || b.batch`
 // batchFindings: the law of conservation of paper. Declared, fed and stored
 // agree for every batch that is closed, unless a named person has written why
 // not; header and separator sheets, which no declared count includes, are what
-// their code says. That each stored sheet is accepted, in review, rejected or
+// their code says. A paper that was fed twice in one batch is one slip. That each stored sheet is accepted, in review, rejected or
 // waiting, and only one of these, is checkSheets' part of the law.
 var batchFindings = []finding{
 	{"batch %s was closed with another number of sheets than declared", `
-		select ` + batchName + ` || ' (' || b.declared || ' declared, ' || count(s.id) filter (where s.control is null) || ' stored)'
+		select ` + batchName + ` || ' (' || b.declared || ' declared, ' || count(s.id) filter (where ` + isSlip + `) || ' stored)'
 		from batches b left join sheets s on s.station = b.station and s.batch = b.batch
 		where b.closed_at is not null and b.closed_by is null
-		group by b.station, b.batch having count(s.id) filter (where s.control is null) <> b.declared`},
+		group by b.station, b.batch having count(s.id) filter (where ` + isSlip + `) <> b.declared`},
 	{"batch %s was closed with another number of sheets than fed", `
 		select ` + batchName + ` || ' (' || b.fed || ' fed, ' || count(s.id) || ' stored)'
 		from batches b left join sheets s on s.station = b.station and s.batch = b.batch
@@ -36,6 +36,10 @@ var batchFindings = []finding{
 			  and (code #>> '{}' not like '%;facility=%' or code #>> '{}' || ';' like '%;facility=' || b.facility_code || ';%')
 			  and (code #>> '{}' not like '%;month=%' or code #>> '{}' || ';' like '%;month=' || b.month || ';%'))`},
 }
+
+// isSlip: sheet s is a slip of its batch, for the first time.
+const isSlip = `s.control is null and not exists (
+	select from sheets f where f.id = s.same_paper and f.station = s.station and f.batch = s.batch)`
 
 // batchSheetTexts are the texts that were read as a batch sheet's code on p.
 const batchSheetTexts = `jsonb_path_query(p.reading, '$.readings[*] ? (@.field == "batch_sheet").candidates[*].text') code`
