@@ -176,6 +176,24 @@ func (o *operator) lastSafe() int {
 	return numberOn(o.t, picture)
 }
 
+// print keeps the page as a printer gets it, like shoot.
+func (o *operator) print(name string) {
+	o.t.Helper()
+	folder := os.Getenv("SESSHU_SHOTS")
+	if folder == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(o.ctx, patience)
+	defer cancel()
+	sheet, err := chromedp.Run(ctx, chromedp.PrintToPDF())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(folder, name+".pdf"), sheet, 0o600)
+	}
+	if err != nil {
+		o.t.Error(err)
+	}
+}
+
 // shoot keeps a picture of the window in the folder that SESSHU_SHOTS names, for
 // people to look at; without it, it does nothing.
 func (o *operator) shoot(name string) {

@@ -1,6 +1,7 @@
 package panel_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"sesshu/ledger/slip"
+	"sesshu/scanner/internal/testcard"
 	"sesshu/scanner/virtual"
 )
 
@@ -72,6 +74,7 @@ func TestJamAndDoubleFeedComeHome(t *testing.T) {
 	o.until(`document.querySelector(".law").textContent.includes("24") && document.querySelector(".good").textContent.includes("収支は合っています")`)
 	o.until(`document.querySelectorAll(".stops li").length === 2 && document.querySelectorAll(".notable tbody tr").length === 4`)
 	o.shoot("report")
+	o.print("report")
 }
 
 // What is held is looked at, and thrown away by name; what is fed instead goes
@@ -153,6 +156,38 @@ func TestLostAndRepeatedPages(t *testing.T) {
 	if account.Closing == nil || account.Closing.Person != "佐藤" || account.Name != batch {
 		t.Errorf("account %+v", account)
 	}
+}
+
+// Another station of the same name was first: the batch stops, loudly and with
+// its sheets, and can be thrown away by name only.
+func TestAnotherStationOfTheSameName(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, virtual.Config{}, 0)
+	o := p.sit()
+	o.phase("new", "declared")
+	batch := o.read(`document.getElementById("name").value`)
+	other := testcard.JPEG(77)
+	sheet := slip.Sheet{SheetID: slip.SheetID{Station: stationName, Batch: batch, Sequence: 1}, SHA256: slip.HashOf(other),
+		Bytes: int64(len(other)), MediaType: "image/jpeg", CapturedAt: time.Now()}
+	if err := p.store.OpenBatch(t.Context(), stationName, batch, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.store.StoreSheet(t.Context(), sheet, bytes.NewReader(other)); err != nil {
+		t.Fatal(err)
+	}
+	p.device.Load(stack(1, 2)...)
+	o.click("#unknown")
+	o.click("#start")
+	o.until(`document.body.dataset.phase === "stuck" && document.getElementById("problem-steps").textContent.includes("同じ名前の端末がほかにないか")`)
+	o.shoot("stuck")
+	if image, err := p.station.Image(batch, 2); err != nil || len(image) == 0 {
+		t.Errorf("a sheet is gone: %v", err)
+	}
+	o.click("#discard")
+	o.until(`document.getElementById("ask").open && document.activeElement.id === "person"`)
+	o.press("佐藤", kb.Tab, "名前が重なった。次の束で取り込む")
+	o.click("#ask-do")
+	o.phase("discarded", "next")
 }
 
 // The station dies in the middle of a batch, and the service is away; the page

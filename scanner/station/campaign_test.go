@@ -51,6 +51,9 @@ func TestFaultCampaign(t *testing.T) {
 		if t.Failed() {
 			t.FailNow()
 		}
+		if number%100 == 99 {
+			t.Logf("%d batches, %d sheets so far: %v", number+1, fed, tally)
+		}
 	}
 	service.verified()
 	t.Logf("%d batches, %d sheets, 0 lost, 0 doubled; %d batches with hidden losses or doubles found before they could close; faults that happened: %v",
@@ -78,6 +81,7 @@ type campaign struct {
 	stop      func()
 	small     bool   // the spool is on a disk that fills up
 	unmount   func() // gives the small disk back
+	revive    func() // starts the server again when it was killed in this feed
 
 	found int
 }
@@ -167,6 +171,7 @@ func (c *campaign) close() {
 // feed scans once: perhaps interrupted, with a server that may be away or die,
 // in a station that may be restarted afterwards or die.
 func (c *campaign) feed(batch string) (report station.Report, err error) {
+	c.revive = func() {}
 	if c.random.IntN(16) == 0 {
 		killed := make(chan struct{})
 		time.AfterFunc(time.Duration(c.random.IntN(60))*time.Millisecond, func() {
@@ -174,10 +179,10 @@ func (c *campaign) feed(batch string) (report station.Report, err error) {
 			c.service.kill()
 		})
 		c.tally["killed server"]++
-		defer func() {
+		c.revive = func() {
 			<-killed
 			c.service.start()
-		}()
+		}
 	}
 	if c.small {
 		c.small = false
@@ -197,6 +202,7 @@ func (c *campaign) feed(batch string) (report station.Report, err error) {
 		c.tally["server away"]++
 	}
 	report, err = c.station.Scan(ctx, c.client, c.settings, batch, count(c.sheets))
+	c.revive()
 	c.service.away.Store(false)
 	if errors.Is(err, scanner.SpoolFull) {
 		c.tally["full disk"]++

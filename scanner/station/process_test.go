@@ -101,6 +101,7 @@ func (c *campaign) feedProcess(batch string, limit int) (station.Report, error) 
 		defer moment.Stop()
 	}
 	err := command.Wait()
+	c.revive()
 	full := said.String() == scanner.SpoolFull.Error()+"\n"
 	var ended *exec.ExitError
 	switch {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"sesshu/scanner"
 	"sesshu/scanner/pin"
@@ -126,10 +127,17 @@ func TroubleWords(err error) (title, steps scanner.Words) {
 		title, steps = unreachedWords(err)
 	}
 	var worded interface{ Words() scanner.Words }
-	if errors.As(err, &worded) && worded.Words().Japanese != "" && worded.Words().English != "" {
-		steps = worded.Words()
+	if !errors.As(err, &worded) || worded.Words().Japanese == "" || worded.Words().English == "" {
+		return title, steps
 	}
-	return title, steps
+	said := worded.Words()
+	var answered interface{ RetryAfter() time.Duration }
+	if known && errors.As(err, &answered) {
+		// An answer of the service: it knows what is wrong, and the station knows
+		// what to do with the paper.
+		return title, scanner.Words{Japanese: said.Japanese + steps.Japanese, English: said.English + " " + steps.English}
+	}
+	return title, said
 }
 
 // Away reports whether an error means no more than that the server does not
