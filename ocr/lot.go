@@ -30,21 +30,23 @@ type lotWord struct {
 func (s *sheet) lot(found pasted) (slip.Reading, error) {
 	var reading slip.Reading
 	s.by(&reading, "line", s.reader.line.Version())
-	words, err := s.lotCandidates(found)
+	words, err := s.lotCandidates(found, false)
 	if err != nil {
 		return reading, err
 	}
-	var best lotWord
-	if len(words) > 0 {
-		best = slices.MaxFunc(words, func(a, b lotWord) int { return cmp.Compare(a.score, b.score) })
-	}
+	best := likeliest(words)
 	if best.score < 0.5 {
-		if again, err := s.lookAgain(found, reading); err != nil || again.Best().P > best.score {
+		again, err := s.lookAgain(found, reading)
+		if err != nil || again.Best().P >= 0.5 {
 			return again, err
 		}
-	}
-	if len(words) == 0 {
-		return reading, nil
+		if words, err = s.lotCandidates(found, true); err != nil {
+			return reading, err
+		}
+		best = likeliest(words)
+		if again.Best().P > best.score || len(words) == 0 {
+			return again, nil
+		}
 	}
 	second := 0.0
 	for _, word := range words {
@@ -68,6 +70,13 @@ func (s *sheet) lot(found pasted) (slip.Reading, error) {
 		reading.Candidates[i].P *= best.trust
 	}
 	return reading, nil
+}
+
+func likeliest(words []lotWord) lotWord {
+	if len(words) == 0 {
+		return lotWord{}
+	}
+	return slices.MaxFunc(words, func(a, b lotWord) int { return cmp.Compare(a.score, b.score) })
 }
 
 // agree combines two readers of a lot. Where both name the same lot first, the
@@ -155,11 +164,17 @@ func (s *sheet) wordAgain(found pasted, line label.Line, read word, reading *sli
 
 // lotCandidates reads the words that have the shape of a lot. Separators are
 // read as such: what holds them is a date and no lot. A word that is no lot as a
-// whole may hold one beside its caption, when the space between them is narrow.
-func (s *sheet) lotCandidates(found pasted) ([]lotWord, error) {
+// whole may hold one beside its caption, when the space between them is narrow:
+// it is cut where the network saw something of a lot in it, and with thorough
+// at every gap.
+func (s *sheet) lotCandidates(found pasted, thorough bool) ([]lotWord, error) {
 	var words []lotWord
 	for _, line := range found.Lines {
-		for _, box := range lotWords(line) {
+		boxes := lotWords(line)
+		if thorough {
+			boxes = append(boxes, longParts(line)...)
+		}
+		for _, box := range boxes {
 			if len(words) == mostStickerWords {
 				return words, nil
 			}
@@ -174,7 +189,7 @@ func (s *sheet) lotCandidates(found pasted) ([]lotWord, error) {
 			if whole.score > leastLot {
 				words = append(words, whole)
 			}
-			if whole.score > 0.5 || !holdsLot(read.texts) && !endsInDigits(read.texts) {
+			if whole.score > 0.5 || !thorough && !holdsLot(read.texts) && !endsInDigits(read.texts) {
 				continue
 			}
 			for _, part := range slices.Concat(parts(line, box), joined(line, box)) {
@@ -308,8 +323,11 @@ func within(a, b label.Box) bool {
 
 // lotShaped reports whether a word has the size and proportions of a lot.
 func lotShaped(box label.Box) bool {
-	return box.Height > 1.1 && box.Width > 2.2*box.Height && box.Width < 9*box.Height
+	return box.Height > 1.1 && box.Width > 2.2*box.Height && box.Width < longestLot*box.Height
 }
+
+// longestLot is the width of a lot in its heights, at most.
+const longestLot = 9
 
 // lotWords returns the words of a line that have the shape of a lot number, and
 // pairs of neighbours that together have it.
@@ -355,18 +373,24 @@ func joined(line label.Line, box label.Box) []label.Box {
 // may be one.
 const joinGap = 0.8
 
+// longParts returns the parts of words too long to be a lot.
+func longParts(line label.Line) []label.Box {
+	var pieces []label.Box
+	for _, box := range line.Words {
+		if box.Width >= longestLot*box.Height {
+			pieces = append(pieces, parts(line, box)...)
+		}
+	}
+	return pieces
+}
+
 // parts returns the pieces of a word, cut at its wider gaps, that have the shape
-// of a lot: the longest first.
+// of a lot and end the word: a lot follows its caption.
 func parts(line label.Line, box label.Box) []label.Box {
 	var pieces []label.Box
 	for _, gap := range line.Gaps {
-		if gap.Left < box.X || gap.Right > box.X+box.Width {
-			continue
-		}
-		for _, piece := range []label.Box{gap.Before, gap.After} {
-			if lotShaped(piece) {
-				pieces = append(pieces, piece)
-			}
+		if gap.Left > box.X && gap.Right < box.X+box.Width && lotShaped(gap.After) {
+			pieces = append(pieces, gap.After)
 		}
 	}
 	return pieces

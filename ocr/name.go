@@ -75,7 +75,9 @@ func distanceIn(word, line []rune) int {
 
 // nameProbability says how sure a name of a certain likeness is. The names are
 // few and far apart: the very word is hardly ever read by mistake, and three
-// quarters of it seldom. The steps were chosen low and are not a fit.
+// quarters of it seldom. Of 611 stickers that named somebody, 591 of them by the
+// very word, none was misread: at 95 % at most 1 in 200 of those 591 is wrong,
+// and that is what is said. The lower steps are chosen, not fitted.
 func nameProbability(likeness float64) float64 {
 	switch {
 	case likeness == 0:

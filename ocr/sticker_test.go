@@ -67,7 +67,7 @@ func TestReadsTheLotBesideItsCaption(t *testing.T) {
 	all := forms(t)
 	reader := open(t, all)
 	f := preprinted(t, all)
-	for caption, lot := range map[string]string{"LOT ": "400082A", "LOT": "3005239", "ロット番号 ": "FE9787", "製造番号：": "N004A"} {
+	for caption, lot := range map[string]string{"LOT ": "400082A", "LOT": "3005239", "ロット番号  ": "FE9787", "製造番号：": "N004A", "ロット番号 ": "400082A"} {
 		got := read(t, reader, drawSticker(t, f, 0, print{9, 8, 9, "スパイクバックス筋注"}, print{10, 8, 15, caption + lot}, print{7, 8, 21, "使用期限 2022.07.30"}))
 		if best := reading(t, got, "sticker/lot_number").Best(); best.Text != lot || best.P < 0.5 {
 			t.Errorf("%s%s is read as %q with %.3f", caption, lot, best.Text, best.P)

@@ -281,7 +281,7 @@ func (r row) line() (Line, bool) {
 const (
 	leastGap = 0.2
 	gapRatio = 1.7
-	mostGaps = 2
+	mostGaps = 4
 )
 
 // add appends a word and its gaps.
