@@ -86,7 +86,7 @@ func sameGlyph(a, b byte) bool {
 func digitsKept(text, lot string) bool {
 	lettered := strings.ContainsFunc(text, func(r rune) bool { return r >= 'A' && r <= 'Z' })
 	for i := range len(text) {
-		if text[i] >= '0' && text[i] <= '9' && text[i] != lot[i] && !(lettered && sameGlyph(text[i], lot[i])) {
+		if text[i] >= '0' && text[i] <= '9' && text[i] != lot[i] && (!lettered || !sameGlyph(text[i], lot[i])) {
 			return false
 		}
 	}
