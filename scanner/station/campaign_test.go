@@ -64,7 +64,6 @@ func TestFaultCampaign(t *testing.T) {
 type campaign struct {
 	t      *testing.T
 	seed   uint64
-	dice   *rand.PCG
 	random *rand.Rand
 	tally  map[string]int // what happened, over all batches
 
@@ -87,8 +86,7 @@ type campaign struct {
 }
 
 func newCampaign(t *testing.T, seed uint64, service *server, tally map[string]int) *campaign {
-	dice := rand.NewPCG(seed, 1)
-	c := &campaign{t: t, seed: seed, dice: dice, random: rand.New(dice), tally: tally, directory: t.TempDir(), service: service, unmount: func() {}} //nolint:gosec // a test's dice
+	c := &campaign{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 1)), tally: tally, directory: t.TempDir(), service: service, unmount: func() {}} //nolint:gosec // a test's dice
 	c.sheets = 3 + c.random.IntN(20)
 	c.settings.DoubleFeedDetection = true
 	c.settings.Duplex = c.random.IntN(4) == 0

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -96,11 +95,12 @@ func (c *campaign) feedProcess(batch string, limit int) (station.Report, error) 
 	if err := command.Start(); err != nil {
 		c.t.Fatal(err)
 	}
-	if limit == 0 && c.random.IntN(4) > 0 {
-		moment := time.AfterFunc(c.deadly(), func() { _ = command.Process.Kill() })
-		defer moment.Stop()
+	stopped := func() {}
+	if limit == 0 && c.random.IntN(8) > 0 {
+		stopped = c.killLater(command.Process)
 	}
 	err := command.Wait()
+	stopped()
 	c.revive()
 	full := said.String() == scanner.SpoolFull.Error()+"\n"
 	var ended *exec.ExitError
@@ -127,8 +127,26 @@ func (c *campaign) feedProcess(batch string, limit int) (station.Report, error) 
 	return report, report.Fault
 }
 
-// deadly is a moment after a process was started: some come before it has done
-// anything, most while it feeds.
-func (c *campaign) deadly() time.Duration {
-	return time.Duration(30+rand.New(c.dice).IntN(220)) * time.Millisecond //nolint:gosec // moments, not secrets
+// killLater kills a station process once it has pulled a random number of sheets
+// in and a few moments more: some die before they have done anything, some after
+// the last sheet. It returns how to give that up and wait for it.
+func (c *campaign) killLater(process *os.Process) (stopped func()) {
+	left, moments := c.random.IntN(len(c.device.Feeder())+1), time.Duration(c.random.IntN(15))*time.Millisecond
+	ended, given := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for len(c.device.Feeder()) > left {
+			select {
+			case <-given:
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+		time.Sleep(moments)
+		_ = process.Kill()
+	}()
+	return func() {
+		close(given)
+		<-ended
+	}
 }
