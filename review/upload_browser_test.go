@@ -2,7 +2,9 @@ package review_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,12 +132,25 @@ func TestSlipPageShowsThePartOfADamagedPicture(t *testing.T) {
 	d.handIn(file[:len(file)*2/3], broken.Reading, broken.Decision)
 	p := d.sit("hanako")
 	p.start()
-	p.asked("ticket_type")
 	p.until(`document.getElementById("unreadable").innerText.includes("手で入力") && document.querySelector("figcaption").textContent.includes("読めるところだけ")`)
 	p.until(`document.querySelector(".view canvas").width > 100 && !document.querySelector(".loading")`)
-	p.write("2")
+	for _, typed := range [][2]string{
+		{"ticket_type", "2"}, {"dose", "1"}, {"municipality_code", "041009"}, {"ticket_number", "2190000001"}, {"vaccination_date", "20210630"},
+		{"lot_number", "EY5422"}, {"manufacturer", "ファイザー"}, {"facility_code", "0418010146"}, {"consent", "はい（同意あり）"},
+	} {
+		p.asked(typed[0])
+		p.write(typed[1])
+		p.press(kb.Enter)
+		p.until(`document.querySelector(".other[data-value=` + typed[0] + `]")`)
+	}
+	p.until(`document.activeElement.id === "confirm"`)
 	p.press(kb.Enter)
-	p.asked("dose")
+	p.until(`document.body.classList.contains("home")`)
+	got := d.request(http.MethodGet, "/v1/entries/1", d.token("consumer", "feed"), nil, nil)
+	var evidence slip.Evidence
+	if err := json.Unmarshal([]byte(got.body), &evidence); err != nil || evidence.Page.Fault != slip.FaultTruncated || evidence.Entry.Values[slip.TicketNumber] != "2190000001" {
+		t.Errorf("evidence: %s", got.body)
+	}
 }
 
 // The slip page says what is wrong with a file, names it, and leads out.

@@ -89,6 +89,9 @@ type userTokenCommand struct {
 }
 
 func (c *userTokenCommand) Run(ctx context.Context, settings *Settings) error {
+	if c.For == "station" && c.Name == slip.DeskStation {
+		return fmt.Errorf("the name %q stands for what people hand in at the desk; give the station another one", c.Name)
+	}
 	return settings.withStore(ctx, func(store *ledger.Store) error {
 		secret, err := store.AddToken(ctx, c.Name, c.For)
 		if err != nil {
