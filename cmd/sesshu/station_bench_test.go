@@ -20,7 +20,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sesshu/ledger"
-	"sesshu/ledger/ledgertest"
 	"sesshu/samples"
 	"sesshu/samples/scan"
 	"sesshu/scanner"
@@ -79,12 +78,27 @@ func loaded(b *testing.B, pages [2][]byte) (device *virtual.Device, address stri
 
 func sheetsOf(b *testing.B) int { return (b.N + 1) / 2 }
 
+// benchmarkStation stores into a private PostgreSQL with the settings of the
+// product, not those that make tests quick: a commit is on disk.
 func benchmarkStation(b *testing.B, pages [2][]byte, reading bool) {
+	b.Setenv(programVariable, "1") // the readers are this test's own program
+	settings := &Settings{StateDir: b.TempDir(), LogLevel: "error", LogFormat: "text", stdout: io.Discard, stderr: io.Discard, logger: slog.New(slog.DiscardHandler)}
+	err := settings.withStore(b.Context(), func(store *ledger.Store) error {
+		feedInto(b, settings, store, pages, reading)
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// feedInto feeds the stack into a ledger and waits until it is there.
+func feedInto(b *testing.B, settings *Settings, store *ledger.Store, pages [2][]byte, reading bool) {
+	b.Helper()
 	ctx, stop := context.WithCancel(b.Context())
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
-	store := ledgertest.NewStore(b)
-	address := startDesk(ctx, b, group, store, reading)
+	address := startDesk(ctx, b, group, settings, store, reading)
 	token, err := store.AddToken(ctx, "bench", ledger.TokenStation)
 	if err != nil {
 		b.Fatal(err)
@@ -144,15 +158,13 @@ func benchmarkStation(b *testing.B, pages [2][]byte, reading bool) {
 
 // startDesk runs the service that stations hand in to: with its readers, or the
 // desk and the API alone.
-func startDesk(ctx context.Context, b *testing.B, group *errgroup.Group, store *ledger.Store, reading bool) (address string) {
+func startDesk(ctx context.Context, b *testing.B, group *errgroup.Group, settings *Settings, store *ledger.Store, reading bool) (address string) {
 	b.Helper()
-	b.Setenv(programVariable, "1") // the readers are this test's own program
-	settings := &Settings{LogLevel: "error", LogFormat: "text", stdout: io.Discard, stderr: io.Discard, logger: slog.New(slog.DiscardHandler)}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
-	v, err := settings.newService(store, serviceOptions{stateDir: b.TempDir(), listener: listener}) //nolint:contextcheck // as in serve
+	v, err := settings.newService(store, serviceOptions{stateDir: settings.StateDir, listener: listener}) //nolint:contextcheck // as in serve
 	if err != nil {
 		b.Fatal(err)
 	}
