@@ -38,7 +38,7 @@ func (s *Server) home(c *gin.Context) {
 	}
 	s.page(c, http.StatusOK, "queue", map[string]any{
 		"Waiting": waiting, "Oldest": oldest, "Rows": rows, "Totals": totals,
-		"Done": c.Query("done") != "", "More": waiting - len(rows),
+		"Done": c.Query("done") != "", "More": waiting - len(rows), "Notices": s.notices(language(c)),
 	})
 }
 

@@ -58,6 +58,8 @@ type desk struct {
 	page     func(file []byte, page int) ([]byte, error)
 	later    atomic.Int64 // nanoseconds by which the desk's clock is ahead
 	sessions *countedSessions
+
+	tightened atomic.Bool // the service has a notice to give
 }
 
 // countedSessions counts how often a session is written.
@@ -91,7 +93,13 @@ func newDesk(t *testing.T) *desk {
 	d.sessions = &countedSessions{Sessions: d.store.Sessions()}
 	d.server, err = review.New(review.Config{
 		Store: d.store, Faults: faults(), Sessions: d.sessions, Forms: []*form.Form{known},
-		Page:   func(file []byte, page int) ([]byte, error) { return d.page(file, page) },
+		Page: func(file []byte, page int) ([]byte, error) { return d.page(file, page) },
+		Notices: func(language string) []string {
+			if !d.tightened.Load() {
+				return nil
+			}
+			return []string{map[string]string{"ja": "傾向が <違います>", "en": "the stream <differs>"}[language]}
+		},
 		Now:    func() time.Time { return time.Now().Add(time.Duration(d.later.Load())) },
 		Logger: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})

@@ -23,10 +23,8 @@ func (s *Server) ready(c *gin.Context) {
 		return
 	}
 	text := "ok\n"
-	if s.notices != nil {
-		for _, notice := range s.notices() {
-			text += notice + "\n"
-		}
+	for _, notice := range s.notices(english) {
+		text += notice + "\n"
 	}
 	c.String(http.StatusOK, "%s", text)
 }

@@ -60,8 +60,9 @@ type Config struct {
 	Secure   bool             // people reach the desk over HTTPS: mark cookies so
 
 	// Notices are what the service has to say of itself though it is ready, such
-	// as a policy that was tightened: lines for /readyz. Nil for none.
-	Notices    func() []string
+	// as a policy that was tightened, in one language: for /readyz and the home
+	// page. Nil for none.
+	Notices    func(language string) []string
 	Collectors []prometheus.Collector // further metrics, which say nothing about anybody
 	// StationCertificates wants of every station, besides its token, a verified
 	// certificate that carries its name: a token that was copied off a station
@@ -93,7 +94,7 @@ type Server struct {
 	templates *template.Template
 	assets    map[string]asset
 	registry  *prometheus.Registry
-	notices   func() []string
+	notices   func(language string) []string
 	durations *prometheus.HistogramVec
 	byAccount *attempts
 	byAddress *attempts
@@ -142,6 +143,9 @@ func New(config Config) (*Server, error) {
 	s.byAccount = newAttempts(s.now, time.Minute, 5)
 	s.byAddress = newAttempts(s.now, 10*time.Second, 30)
 	s.notices = config.Notices
+	if s.notices == nil {
+		s.notices = func(string) []string { return nil }
+	}
 	s.measure(config.Collectors)
 	if s.handler, err = s.routes(); err != nil {
 		return nil, err

@@ -45,14 +45,26 @@ func (v *service) startReading(ctx context.Context) error {
 	return v.guard.Start(ctx)
 }
 
-// notices are what the service has to say of itself beside being ready, one
-// line in both languages each.
-func (v *service) notices() []string {
+// notices are what the service has to say of itself beside being ready, in one
+// language.
+func (v *service) notices(language string) []string {
 	alarms := v.guard.Alarms()
 	lines := make([]string, 0, len(alarms))
 	for _, alarm := range alarms {
-		lines = append(lines, fmt.Sprintf("drift: %s of form %s left its band and is asked until the policy is calibrated again / "+
-			"帳票 %s の項目 %s の読み取り傾向が較正時と異なるため、再較正まで必ず確認します", alarm.Value, alarm.Form, alarm.Form, alarm.Value))
+		title, value := alarm.Form, string(alarm.Value)
+		if known := formNamed(v.forms, alarm.Form); known != nil {
+			if known.Title[language] != "" {
+				title = known.Title[language]
+			}
+			if block, has := known.Value(alarm.Value); has && block.Title[language] != "" {
+				value = block.Title[language]
+			}
+		}
+		if language == "ja" {
+			lines = append(lines, fmt.Sprintf("「%s」の「%s」の読み取り傾向が較正時と異なります。較正し直すまで必ず人が確認します。管理者に知らせてください。", title, value))
+		} else {
+			lines = append(lines, fmt.Sprintf("drift: %s on %q is no longer read as when the policy was calibrated; a person is always asked until it is calibrated again. Tell the administrator.", value, title))
+		}
 	}
 	return lines
 }

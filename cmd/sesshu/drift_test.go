@@ -32,7 +32,7 @@ func TestServiceTightensOnDrift(t *testing.T) {
 		t.Fatal(err)
 	}
 	handInAll(t, service, dir, sheets)
-	const notice = "drift: ticket_number of form covid19-preprinted left its band"
+	const notice = `drift: Ticket number on "COVID-19 vaccination slip, ticket preprinted" is no longer read`
 	deadline := time.Now().Add(4 * time.Minute)
 	for !strings.Contains(get(t, service.address+"/readyz"), notice) {
 		if time.Now().After(deadline) {
