@@ -121,33 +121,6 @@ func (s *Store) Batch(ctx context.Context, station, batch string) (slip.BatchCou
 	return count, nil
 }
 
-func loadBatch(ctx context.Context, from querier, station, batch string) (slip.BatchCount, error) {
-	count := slip.BatchCount{Station: station, Batch: batch}
-	err := from.QueryRow(ctx, `
-		select declared, fed, closed_at, coalesce(closed_by, ''), coalesce(closing_reason, ''),
-		       coalesce(facility_code, ''), coalesce(month, ''), counts.*
-		from batches, lateral (
-			select count(*),
-			       count(*) filter (where state = 'waiting'),
-			       count(*) filter (where state = 'accepted'),
-			       count(*) filter (where state = 'review'),
-			       count(*) filter (where state = 'rejected'),
-			       count(*) filter (where duplicate),
-			       count(control),
-			       count(*) filter (where exists (
-			           select from sheets f where f.id = sheets.same_paper and f.station = sheets.station and f.batch = sheets.batch))
-			from sheets where sheets.station = batches.station and sheets.batch = batches.batch
-		) counts
-		where station = $1 and batch = $2`, station, batch).
-		Scan(&count.Declared, &count.Fed, &count.ClosedAt, &count.ClosedBy, &count.ClosingReason,
-			&count.FacilityCode, &count.Month, &count.Stored, &count.Waiting,
-			&count.Accepted, &count.Review, &count.Rejected, &count.Duplicates, &count.Control, &count.Again)
-	if count.ClosedAt != nil {
-		*count.ClosedAt = count.ClosedAt.UTC()
-	}
-	return count, err
-}
-
 // Totals returns the account over all batches.
 func (s *Store) Totals(ctx context.Context) (slip.Totals, error) {
 	var totals slip.Totals

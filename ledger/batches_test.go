@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"sesshu/ledger"
 	"sesshu/ledger/ledgertest"
@@ -152,5 +153,27 @@ func TestAnImprintIsKept(t *testing.T) {
 	}
 	if kept, err := store.Sheet(t.Context(), sheet.SheetID); err != nil || kept != sheet {
 		t.Errorf("kept %+v, %v", kept, err)
+	}
+}
+
+func TestBatchesAreListedNewestFirst(t *testing.T) {
+	t.Parallel()
+	config := ledgertest.Prepare(t)
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	config.Now = func() time.Time { return now }
+	store := ledgertest.Open(t, config)
+	for i, batch := range []string{"b1", "b2", "b3"} {
+		now = now.Add(time.Minute)
+		if err := store.OpenBatch(t.Context(), "station", batch, number(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	batches, err := store.Batches(t.Context(), 2)
+	if err != nil || len(batches) != 2 || batches[0].Batch != "b3" || *batches[1].Declared != 1 || !batches[0].OpenedAt.Equal(now) {
+		t.Errorf("batches %+v, %v", batches, err)
+	}
+	one, err := store.Batch(t.Context(), "station", "b2")
+	if err != nil || one.Station != "station" || *one.Declared != 1 {
+		t.Errorf("batch %+v, %v", one, err)
 	}
 }

@@ -232,6 +232,8 @@ func (s *Server) routes() (http.Handler, error) {
 	// What a page does by itself, such as looking at the queue again and
 	// renewing a lease, must not keep a session alive at which nobody sits.
 	engine.GET("/", asPage, s.signedIn(false), s.home)
+	engine.GET("/batches", asPage, s.signedIn(false), s.batchesPage)
+	engine.GET("/batches/:station/:batch", asPage, s.signedIn(false), s.batchPage)
 	engine.POST("/items/:item/lease", s.signedIn(false), s.answering, s.lease)
 
 	pages := engine.Group("/", asPage, s.signedIn(true), s.answering)

@@ -10,10 +10,12 @@ import (
 	"sesshu/ledger/slip"
 )
 
-// Batches tells the stations what became of what they handed in, and takes what
-// they know of it.
+// Batches tells stations and people what became of what was handed in, and takes
+// what a station knows of it.
 type Batches interface {
 	DescribeBatch(ctx context.Context, station, batch string, description slip.BatchDescription) error
+	// Batches returns the accounts of the batches opened last, newest first.
+	Batches(ctx context.Context, limit int) ([]slip.BatchCount, error)
 	// Sheets returns at most 1,000 states of sheets with larger sequences than
 	// after, ascending.
 	Sheets(ctx context.Context, station, batch string, after int) ([]slip.SheetState, error)

@@ -28,6 +28,7 @@ type BatchCount struct {
 	Control    int        `json:"control"`    // of the sheets above, batch headers and separators
 	Again      int        `json:"again"`      // of the sheets above, those that are the same paper as another sheet of this batch
 	Fed        *int       `json:"fed"`        // by the station's count at closing; nil before, or when it did not say
+	OpenedAt   time.Time  `json:"opened_at"`
 	ClosedAt   *time.Time `json:"closed_at"`
 
 	BatchDescription

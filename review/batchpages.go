@@ -1,0 +1,87 @@
+package review
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"sesshu/ledger/slip"
+)
+
+// batchesShown is how many batches the list shows.
+const batchesShown = 200
+
+// batchView is one batch as its pages show it.
+type batchView struct {
+	slip.BatchCount
+	Opened, Closed string // in Japan's time; Closed is empty for an open batch
+	Whole          bool   // nothing is declared, or as many slips came in
+	Settled        bool   // closed, and nothing waits for a reader or a person
+}
+
+func viewBatch(count slip.BatchCount) batchView {
+	shown := batchView{
+		BatchCount: count, Opened: minute(count.OpenedAt),
+		Whole: count.Declared == nil || *count.Declared == count.Slips(),
+	}
+	if count.ClosedAt != nil {
+		shown.Closed = minute(*count.ClosedAt)
+		shown.Settled = count.Waiting == 0 && count.Review == 0
+	}
+	return shown
+}
+
+// minute writes a time as the office's clock shows it.
+func minute(at time.Time) string { return at.In(japan).Format("2006-01-02 15:04") }
+
+// batchesPage lists the batches opened last, newest first, each with its
+// account.
+func (s *Server) batchesPage(c *gin.Context) {
+	counts, err := s.store.Batches(c.Request.Context(), batchesShown)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	rows := make([]batchView, len(counts))
+	for i, count := range counts {
+		rows[i] = viewBatch(count)
+	}
+	s.page(c, http.StatusOK, "batches", map[string]any{"Rows": rows})
+}
+
+// batchPage is one batch's report, for the screen and for paper: its account,
+// and the sheets that need a word.
+func (s *Server) batchPage(c *gin.Context) {
+	station, batch, err := batchOf(c)
+	if err != nil {
+		s.fail(c, errNotFound)
+		return
+	}
+	ctx := c.Request.Context()
+	count, err := s.store.Batch(ctx, station, batch)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	var notable []slip.SheetState
+	for after := 0; after >= 0; {
+		states, err := s.store.Sheets(ctx, station, batch, after)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		after = -1
+		for _, state := range states {
+			after = state.Sequence
+			if state.State != slip.SheetAccepted || state.Duplicate {
+				notable = append(notable, state)
+			}
+		}
+	}
+	if err := s.store.LogAccess(ctx, account(c).Name, "batch", "batch:"+station+"/"+batch); err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.page(c, http.StatusOK, "batch", map[string]any{"Batch": viewBatch(count), "Sheets": notable, "Printed": minute(s.now())})
+}

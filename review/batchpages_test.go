@@ -1,0 +1,75 @@
+package review_test
+
+import (
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"sesshu/ledger/slip"
+)
+
+// From the list of batches to one batch's report, as a person and nobody else
+// sees it.
+func TestBatchesAndTheirReports(t *testing.T) {
+	d := newDesk(t)
+	token := d.token("station-1", "station")
+	for _, sheet := range []string{"/sheets/1", "/sheets/2"} {
+		if got := d.put(batchPath+sheet, token, []byte("paper "+sheet), nil); got.status != http.StatusCreated {
+			t.Fatalf("%s: %d %s", sheet, got.status, got.body)
+		}
+	}
+	declared, fed := 3, 2
+	if err := d.store.OpenBatch(t.Context(), "station-1", "b1", &declared); err != nil {
+		t.Fatal(err)
+	}
+	closing := slip.Closing{Fed: &fed, Person: "鈴木 <b>", Reason: "1枚は医療機関へ返した"}
+	if _, err := d.store.CloseBatch(t.Context(), "station-1", "b1", closing); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.request(http.MethodGet, "/batches", "", nil, nil); got.status == http.StatusOK {
+		t.Errorf("a stranger sees the batches: %d", got.status)
+	}
+	p := d.sit("hanako")
+	p.open("/batches")
+	p.until(`document.body.classList.contains("batches")`)
+	if row := p.read(`document.querySelector("tbody tr").innerText`); !strings.Contains(row, "b1") || !strings.Contains(row, "鈴木 <b>") {
+		t.Errorf("row %q", row)
+	}
+	if folder := os.Getenv("SESSHU_SHOTS"); folder != "" {
+		p.picture(folder + "/batches.png")
+	}
+	p.click(`tbody a`)
+	p.until(`document.querySelector(".report") !== null`)
+	text := p.read(`document.querySelector("main").innerText`)
+	for _, want := range []string{"1枚は医療機関へ返した", "鈴木 <b>", "station-1"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("report lacks %q:\n%s", want, text)
+		}
+	}
+	if rows := p.read(`String(document.querySelectorAll(".list tbody tr").length)`); rows != "2" {
+		t.Errorf("%s sheets are listed, want the two that are not in the ledger", rows)
+	}
+	if folder := os.Getenv("SESSHU_SHOTS"); folder != "" {
+		p.picture(folder + "/batch.png")
+	}
+	p.open("/batches/station-1/none")
+	p.until(`document.body.innerText.length > 0`)
+	if p.read(`String(document.querySelector(".report"))`) != "null" {
+		t.Error("a batch that is not there has a report")
+	}
+}
+
+// picture keeps what the person sees.
+func (p *person) picture(file string) {
+	p.t.Helper()
+	shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, shot, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
