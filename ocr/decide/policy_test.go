@@ -28,7 +28,7 @@ func TestDefaultPolicy(t *testing.T) {
 }
 
 func TestPolicyFaultsNameTheKey(t *testing.T) {
-	text, err := os.ReadFile("policy.json")
+	text, err := os.ReadFile("testdata/policy.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,9 +89,18 @@ func TestCalibratedPolicy(t *testing.T) {
 	}
 }
 
+// calibratedPolicy is the policy of testdata, which stays as it is when the
+// program's own is calibrated anew, with a calibration.
 func calibratedPolicy(t *testing.T) decide.Policy {
 	t.Helper()
-	policy := decide.DefaultPolicy()
+	file, err := os.ReadFile("testdata/policy.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, err := decide.ParsePolicy(file)
+	if err != nil {
+		t.Fatal(err)
+	}
 	policy.Calibrated = &decide.Calibration{
 		Readers: map[string]string{"digits": "digits-1", "line": "line-1"}, Confidence: 0.95,
 		Data:     []decide.Data{{Truth: slip.HashOf([]byte("t")), Images: slip.HashOf([]byte("i")), Sheets: 10}},
@@ -170,7 +179,7 @@ func TestTighten(t *testing.T) {
 
 // A policy that parses gives no bound out of range, whatever was written.
 func FuzzParsePolicy(f *testing.F) {
-	text, err := os.ReadFile("policy.json")
+	text, err := os.ReadFile("testdata/policy.json")
 	if err != nil {
 		f.Fatal(err)
 	}
