@@ -83,8 +83,9 @@ func (p *Panel) ask(ctx context.Context, batch string, after int) error {
 	}
 }
 
-// askControl learns how many headers and separators are among the sheets of the
-// shown batch, when there are more sheets than were declared.
+// askControl learns how many of the shown batch's sheets are no slips of their
+// own, when there are more sheets than were declared: headers, separators, and
+// whatever else the service takes out of the count.
 func (p *Panel) askControl(ctx context.Context) {
 	p.mu.Lock()
 	shown := p.shown
@@ -94,8 +95,8 @@ func (p *Panel) askControl(ctx context.Context) {
 			continue
 		}
 		count, err := p.config.Service.Batch(ctx, p.config.Name, shown)
-		if err == nil && count.Control != account.Control {
-			err = p.station.NoteControl(shown, count.Control)
+		if control := count.Stored - count.Slips(); err == nil && control != account.Control {
+			err = p.station.NoteControl(shown, control)
 			p.mu.Lock()
 			p.touch()
 			p.mu.Unlock()

@@ -92,3 +92,14 @@ func TestPicturesAreForgotten(t *testing.T) {
 		t.Error("an older sheet has no small picture in place of its large one")
 	}
 }
+
+// BenchmarkPictures measures what one sheet's pictures cost: A4, 300 dpi, grey.
+func BenchmarkPictures(b *testing.B) {
+	page := testcard.Page(1)
+	b.SetBytes(int64(len(page)))
+	for b.Loop() {
+		if _, err := drawBoth(page); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

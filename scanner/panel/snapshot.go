@@ -69,6 +69,7 @@ type OpenView struct {
 	Declared *int   `json:"declared"`
 	Fed      int    `json:"fed"`
 	Stuck    bool   `json:"stuck"`
+	Disputed bool   `json:"disputed"` // the service would not close it
 }
 
 // Snapshot is everything the page shows but for the tiles.
@@ -106,7 +107,7 @@ func (p *Panel) snapshot(after int) (now Snapshot, tiles []tile, revision int) {
 			continue
 		}
 		if stuck := account.Stuck != nil && account.Discarded == nil; stuck || account.Open() {
-			now.Open = append(now.Open, OpenView{Name: account.Name, Declared: account.Declared, Fed: account.Safe, Stuck: stuck})
+			now.Open = append(now.Open, OpenView{Name: account.Name, Declared: account.Declared, Fed: account.Safe, Stuck: stuck, Disputed: account.Disagreement != nil})
 		}
 	}
 	if p.feeding {
@@ -144,7 +145,7 @@ func (p *Panel) phase(account station.Batch) Phase {
 		return PhaseClosing
 	case p.report == nil || p.report.Fault != nil:
 		return PhaseStopped
-	case !account.Agrees() || len(account.Repeats) > 0:
+	case !account.Agrees() || len(account.Repeats) > 0 || account.Disagreement != nil:
 		return PhaseDisagree
 	case account.Held:
 		return PhaseHeld
@@ -155,7 +156,7 @@ func (p *Panel) phase(account station.Batch) Phase {
 // batchView is the account of the shown batch. p.mu is held.
 func (p *Panel) batchView(account station.Batch, phase Phase) *BatchView {
 	view := &BatchView{Name: account.Name, Path: url.PathEscape(account.Name), Declared: account.Declared, Fed: account.Safe,
-		HandedIn: account.HandedIn, Description: account.Description, Held: account.Held, Agrees: account.Agrees(), Control: account.Control, Repeats: account.Repeats,
+		HandedIn: account.HandedIn, Description: account.Description, Held: account.Held, Agrees: account.Agrees() && account.Disagreement == nil, Control: account.Control, Repeats: account.Repeats,
 		Refused: account.DescriptionRefused, Counts: map[string]int{}}
 	for _, t := range p.sheetsOf(account).tiles {
 		view.Counts[t.State]++
@@ -177,12 +178,21 @@ func (p *Panel) batchView(account station.Batch, phase Phase) *BatchView {
 		}
 		slices.Sort(view.Problem.Doubtful)
 		view.Problem.Doubtful = slices.Compact(view.Problem.Doubtful)
-		if phase == PhaseDisagree && account.Agrees() {
+		switch {
+		case phase == PhaseDisagree && account.Disagreement != nil:
+			view.Problem.Title, view.Problem.Steps = words(station.ErrCountsDisagree), *account.Disagreement
+		case phase == PhaseDisagree && account.Agrees():
 			view.Problem.Title, view.Problem.Steps = station.Words(station.ErrRepeats, account.Safe)
 		}
 	case PhaseNew, PhaseFeeding, PhaseHeld, PhaseComplete, PhaseClosing, PhaseClosed, PhaseDiscarded:
 	}
 	return view
+}
+
+// words returns the title of an error of the station.
+func words(err error) scanner.Words {
+	title, _ := station.Words(err, 0)
+	return title
 }
 
 // kind names a problem for the page's look.

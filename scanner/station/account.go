@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sesshu/ledger/slip"
+	"sesshu/scanner"
 )
 
 // Batch is the account of one batch, for the station's own page.
@@ -17,17 +18,20 @@ type Batch struct {
 	DescriptionRefused string
 	Safe               int // sheets fed and safely in
 	HandedIn           int // of these, confirmed by the intake
-	Control            int // of the sheets, batch headers and separators as far as the service has read them
-	OpenedAt           time.Time
-	Held               bool // nothing is handed in until somebody has looked
-	Released           *Releasing
-	Discarded          *Discard // set when the batch was thrown away instead of handed in
-	Repeats            []int    // sheets whose image equals the one before to the last bit
-	Stops              []Stop   // why feeding stopped, oldest first
-	Closing            *Closing
-	ClosedAt           *time.Time
-	Count              *slip.BatchCount // the intake's account at closing; nil before
-	Stuck              error            // why a person must look at it; nil when all is well
+	Control            int // of the sheets, those that the service has read as no slips of their own: headers, separators
+	// Disagreement is why the service would not close the batch, in its own words,
+	// nil when it did or was not asked. The batch is open again.
+	Disagreement *scanner.Words
+	OpenedAt     time.Time
+	Held         bool // nothing is handed in until somebody has looked
+	Released     *Releasing
+	Discarded    *Discard // set when the batch was thrown away instead of handed in
+	Repeats      []int    // sheets whose image equals the one before to the last bit
+	Stops        []Stop   // why feeding stopped, oldest first
+	Closing      *Closing
+	ClosedAt     *time.Time
+	Count        *slip.BatchCount // the intake's account at closing; nil before
+	Stuck        error            // why a person must look at it; nil when all is well
 }
 
 // Agrees reports whether as many slips were fed as declared. Batch headers and
@@ -105,21 +109,24 @@ func (s *Station) CloseBatch(name string, closing Closing) error {
 		return fmt.Errorf("close batch %s: %w", name, ErrBatchClosed)
 	case account.Held:
 		return fmt.Errorf("close batch %s: %w", name, ErrHeld)
+	case account.Disagreement != nil && !answered:
+		return fmt.Errorf("close batch %s: by the service's count: %w", name, ErrCountsDisagree)
 	case !account.Agrees() && !answered:
 		return fmt.Errorf("close batch %s: %d declared, %d fed: %w", name, *account.Declared, account.Safe, ErrCountsDisagree)
 	case len(account.Repeats) > 0 && !answered:
 		return fmt.Errorf("close batch %s: sheets %v: %w", name, account.Repeats, ErrRepeats)
 	}
 	closing.At = s.config.Now().UTC()
-	if err := b.update(func(state *batchState) { state.Closing = &closing }); err != nil {
+	if err := b.update(func(state *batchState) { state.Closing, state.Disagreement = &closing, nil }); err != nil {
 		return fmt.Errorf("close batch %s: %w", name, err)
 	}
 	s.signal()
 	return nil
 }
 
-// NoteControl notes how many of a batch's sheets the service has read as batch
-// headers and separators.
+// NoteControl notes how many of a batch's sheets are no slips of their own, as
+// the service has read them: batch headers, separators. They are fed and not
+// declared.
 func (s *Station) NoteControl(name string, control int) error {
 	b, found := s.spool.find(name)
 	if !found {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sesshu/ledger/slip"
+	"sesshu/scanner"
 )
 
 // maxRefusals is how often in turn a sheet may be refused before a person is
@@ -71,20 +72,31 @@ func (s *Station) noteTrouble(ctx context.Context, err error) {
 	}
 }
 
-// handInAll hands in until nothing is left. A stuck batch does not hold up the
-// others; a server that is away does.
+// closingError is a batch that cannot be closed yet; its sheets are handed in.
+type closingError struct{ cause error }
+
+func (e *closingError) Error() string { return e.cause.Error() }
+func (e *closingError) Unwrap() error { return e.cause }
+
+// handInAll hands in until nothing is left. A batch that is stuck or cannot be
+// closed yet does not hold up the others; a server that is away does.
 func (s *Station) handInAll(ctx context.Context) error {
+	var unclosed error
 	for _, b := range s.spool.all() {
 		if b.account().Stuck != nil {
 			continue
 		}
-		if err := s.handInBatch(ctx, b); err != nil {
-			if !s.sticks(ctx, b, err) {
-				return err
-			}
+		err := s.handInBatch(ctx, b)
+		if err == nil || s.sticks(ctx, b, err) {
+			continue
 		}
+		var closing *closingError
+		if !errors.As(err, &closing) {
+			return err
+		}
+		unclosed = err
 	}
-	return nil
+	return unclosed
 }
 
 // sticks decides whether an error is about this batch alone and for a person.
@@ -173,8 +185,11 @@ func (s *Station) closeBatch(ctx context.Context, b *spoolBatch, account Batch) 
 	} else {
 		count, err = s.config.Intake.CloseBatch(ctx, s.config.Name, account.Name)
 	}
+	if s.disagrees(err) {
+		return s.reopen(ctx, b, err)
+	}
 	if err != nil {
-		return fmt.Errorf("close batch %s: %w", account.Name, err)
+		return &closingError{fmt.Errorf("close batch %s: %w", account.Name, err)}
 	}
 	if count.Stored != account.HandedIn {
 		return fmt.Errorf("close batch %s: %d handed in, %d stored: %w", account.Name, account.HandedIn, count.Stored, ErrLedgerDisagrees)
@@ -188,6 +203,42 @@ func (s *Station) closeBatch(ctx context.Context, b *spoolBatch, account Batch) 
 	}
 	s.tell(Event{Kind: BatchClosed, Sheet: slip.SheetID{Station: s.config.Name, Batch: account.Name},
 		Declared: account.Declared, Safe: account.Safe, HandedIn: account.HandedIn, Count: &count})
+	s.signal()
+	return nil
+}
+
+// disagrees reports whether a refusal to close a batch is about its counts, and
+// cannot be mended by reading the sheets that wait.
+func (s *Station) disagrees(err error) bool {
+	var counts *slip.CountsError
+	if errors.As(err, &counts) {
+		return !counts.Unread()
+	}
+	return errors.Is(err, ErrConflict)
+}
+
+// reopen takes the operator's wish to close a batch back, because the service
+// counts otherwise: it knows which sheets are one paper fed twice. A person looks
+// at it, and feeds what is missing or answers for it by name.
+func (s *Station) reopen(ctx context.Context, b *spoolBatch, cause error) error {
+	said := scanner.Words{
+		Japanese: "サーバーの枚数が合いません。紙を数え、足りない紙を取り込むか、氏名と理由を添えて閉じてください。",
+		English:  "The service counts otherwise. Count the paper, and feed what is missing, or close the batch with a name and a reason.",
+	}
+	var counts *slip.CountsError
+	var worded interface{ Words() scanner.Words }
+	switch {
+	case errors.As(cause, &counts):
+		said = scanner.Words{Japanese: counts.Japanese(), English: counts.English()}
+	case errors.As(cause, &worded) && worded.Words().Japanese != "":
+		said = worded.Words()
+	}
+	s.log.LogAttrs(ctx, slog.LevelWarn, "the service counts otherwise, the batch is open again",
+		slog.String("batch", b.name), slog.String("error", cause.Error()))
+	if err := b.update(func(state *batchState) { state.Closing, state.Disagreement = nil, &said }); err != nil {
+		return err
+	}
+	s.tell(Event{Kind: Trouble, Sheet: slip.SheetID{Station: s.config.Name, Batch: b.name}, Err: cause})
 	s.signal()
 	return nil
 }

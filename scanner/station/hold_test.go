@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sesshu/ledger/slip"
 	"sesshu/scanner"
 	"sesshu/scanner/station"
 	"sesshu/scanner/virtual"
@@ -157,6 +158,60 @@ func TestOpeningIsCheckedAndDescribed(t *testing.T) {
 	settle(t, s)
 	ledger.wantSheets(t, stationName, "b2", 3)
 	if account := s.Batches()[1]; account.DescriptionRefused == "" || account.Stuck != nil {
+		t.Errorf("account %+v", account)
+	}
+}
+
+// countingLedger closes a batch only when the counts agree or a person answers.
+type countingLedger struct {
+	*memoryLedger
+	missing int // papers that were fed twice instead of others
+	asked   []slip.Closing
+}
+
+func (l *countingLedger) CloseBatchAs(ctx context.Context, name, batch string, closing slip.Closing) (slip.BatchCount, error) {
+	l.mu.Lock()
+	l.asked = append(l.asked, closing)
+	missing := l.missing
+	l.mu.Unlock()
+	if missing > 0 && !closing.Answered() {
+		count, err := l.Batch(ctx, name, batch)
+		count.Again = missing
+		return slip.BatchCount{}, errors.Join(&slip.CountsError{Count: count, Fed: closing.Fed}, err)
+	}
+	return l.CloseBatch(ctx, name, batch)
+}
+
+// The service knows that one paper was fed twice and another not at all: the
+// batch opens again, in the service's words, and the next one is not held up.
+func TestServiceCountsOtherwise(t *testing.T) {
+	ledger := &countingLedger{memoryLedger: newLedger(), missing: 1}
+	s := open(t, t.TempDir(), ledger, nil)
+	run(t, s)
+	openBatch(t, s, station.Opening{Batch: "b1", Declared: count(3)})
+	feed(t, s, "b1", 1, 2, 3)
+	if err := s.CloseBatch("b1", station.Closing{}); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, s)
+	account := s.Batches()[0]
+	if account.Disagreement == nil || !strings.Contains(account.Disagreement.English, "3 slips were declared, 2 came in") || !account.Open() || account.Stuck != nil {
+		t.Fatalf("account %+v", account)
+	}
+	feed(t, s, "b2", 4)
+	settle(t, s)
+	ledger.wantSheets(t, stationName, "b2", 4)
+	if err := s.CloseBatch("b1", station.Closing{}); !errors.Is(err, station.ErrCountsDisagree) {
+		t.Errorf("closed although the service counts otherwise: %v", err)
+	}
+	if err := s.CloseBatch("b1", station.Closing{Person: "佐藤", Reason: "one is lost"}); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, s)
+	if last := ledger.asked[len(ledger.asked)-1]; *last.Fed != 3 || last.Person != "佐藤" || last.Reason != "one is lost" {
+		t.Errorf("the service was told %+v", last)
+	}
+	if account := s.Batches()[0]; account.ClosedAt == nil || account.Disagreement != nil {
 		t.Errorf("account %+v", account)
 	}
 }

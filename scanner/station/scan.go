@@ -32,6 +32,9 @@ func (s *Station) Scan(ctx context.Context, device scanner.Device, settings scan
 	}
 	defer s.feeding.Unlock()
 	into, err := s.spool.open(batch, declared, s.config.Now())
+	if err == nil && into.account().Disagreement != nil { // more sheets may mend it
+		err = into.update(func(state *batchState) { state.Disagreement = nil })
+	}
 	if err == nil {
 		s.signal() // the intake can learn of the batch while the first sheet moves
 		feed := feed{station: s, into: into, settings: settings, report: &report}

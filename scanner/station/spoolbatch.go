@@ -49,6 +49,8 @@ type batchState struct {
 	// Control is how many of the sheets are batch headers and separators, as far
 	// as the service has read them: they are fed and not declared.
 	Control int `json:"control,omitempty"`
+	// Disagreement is why the service would not close the batch, in its own words.
+	Disagreement *scanner.Words `json:"disagreement,omitempty"`
 }
 
 // record is NNNNNN.json.
@@ -264,7 +266,7 @@ func (b *spoolBatch) account() Batch {
 		OpenedAt: state.OpenedAt, Held: state.Hold && state.Released == nil && state.Discarded == nil, Released: state.Released, Discarded: state.Discarded,
 		Repeats: slices.Clone(state.Repeats), Stops: slices.Clone(state.Stops),
 		Closing: state.Closing, ClosedAt: state.ClosedAt, Count: state.Count,
-		Control: state.Control, Stuck: b.stuck, DescriptionRefused: state.DescriptionRefused}
+		Control: state.Control, Disagreement: state.Disagreement, Stuck: b.stuck, DescriptionRefused: state.DescriptionRefused}
 }
 
 func (b *spoolBatch) opened() bool {

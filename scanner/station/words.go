@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"sesshu/scanner"
 	"sesshu/scanner/pin"
@@ -131,10 +130,8 @@ func TroubleWords(err error) (title, steps scanner.Words) {
 		return title, steps
 	}
 	said := worded.Words()
-	var answered interface{ RetryAfter() time.Duration }
-	if known && errors.As(err, &answered) {
-		// An answer of the service: it knows what is wrong, and the station knows
-		// what to do with the paper.
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrRefused) {
+		// The service knows what is wrong, the station what to do with the paper.
 		return title, scanner.Words{Japanese: said.Japanese + steps.Japanese, English: said.English + " " + steps.English}
 	}
 	return title, said

@@ -110,7 +110,7 @@ function line(batch, phase) {
 function showOpen({ open, phase }) {
   at("open").hidden = open.length === 0 || phase === "feeding";
   at("open-list").replaceChildren(...open.map((batch) => element("li", {},
-    element("span", {}, element("strong", { text: batch.name }), " ", batch.stuck ? words.open_stuck : fill(words.open_fed, batch.fed)),
+    element("span", {}, element("strong", { text: batch.name }), " ", batch.stuck ? words.open_stuck : batch.disputed ? words.open_disputed : fill(words.open_fed, batch.fed)),
     element("button", { class: "quiet", "data-batch": batch.name, onclick: () => act("show", batch.name), text: words.resume }))));
 }
 
