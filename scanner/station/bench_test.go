@@ -18,11 +18,17 @@ import (
 // over eSCL into the spool and over HTTP into an intake that only keeps the
 // bytes. One operation is one image (half a sheet).
 func BenchmarkImages(b *testing.B) {
+	// Two sheets in turn: one picture twice in a row would be a repeat, for which a
+	// person must answer.
 	front, back := testcard.Page(1), testcard.Page(2)
 	b.Logf("image of %d KiB", len(front)>>10)
 	device := virtual.New(virtual.Config{})
-	for range (b.N + 1) / 2 {
-		device.Load(virtual.Sheet{Front: front, Back: back})
+	for i := range (b.N + 1) / 2 {
+		sheet := virtual.Sheet{Front: front, Back: back}
+		if i%2 == 1 {
+			sheet = virtual.Sheet{Front: back, Back: front}
+		}
+		device.Load(sheet)
 	}
 	scannerServer := httptest.NewServer(device)
 	defer scannerServer.Close()
