@@ -47,6 +47,20 @@ type calibration struct {
 	// Floor is the share of the mass that is spread over all classes whatever
 	// the networks say: nobody has seen enough cells to be surer than that.
 	Floor float64 `json:"floor"`
+	// Slope is by how much the best class's log odds grow for each unit beyond
+	// Sure: clear digits have a curve of their own.
+	Sure  float64 `json:"sure"`
+	Slope float64 `json:"slope"`
+}
+
+// surer returns what the classes beside the best are multiplied by, given their
+// sum relative to the best.
+func (c calibration) surer(rest float64) float64 {
+	odds := -math.Log(rest)
+	if !(odds > c.Sure) || math.IsInf(odds, 1) {
+		return 1
+	}
+	return math.Exp(-(c.Slope - 1) * (odds - c.Sure))
 }
 
 // cell combines the looks at one cell.
@@ -64,9 +78,20 @@ func (c calibration) cell(looks []scores) Cell {
 		mean[i] = c.Sharpness*math.Log(math.Max(value/total, 1e-12)) + c.Bias[i]
 		top = math.Max(top, mean[i])
 	}
-	total = 0
+	rest, best := -1.0, 0 // the best class has 1
 	for i, value := range mean {
+		if value == top {
+			best = i
+		}
 		mean[i] = math.Exp(value - top)
+		rest += mean[i]
+	}
+	factor := c.surer(rest)
+	total = 0
+	for i := range mean {
+		if i != best {
+			mean[i] *= factor
+		}
 		total += mean[i]
 	}
 	var result Cell

@@ -50,7 +50,7 @@ func open(weights fs.FS) (*Reader, error) {
 	if err := readJSON(weights, "calibration.json", &fitted); err != nil {
 		return nil, err
 	}
-	if len(fitted.Networks) == 0 || !(fitted.Sharpness > 0) || !(fitted.Floor > 0 && fitted.Floor < 1) {
+	if len(fitted.Networks) == 0 || !(fitted.Sharpness > 0) || !(fitted.Floor > 0 && fitted.Floor < 1) || !(fitted.Slope > 0) {
 		return nil, fmt.Errorf("calibration.json makes no sense: %w", onnx.ErrDamaged)
 	}
 	reader := &Reader{calibration: fitted.calibration}

@@ -70,7 +70,7 @@ func TestVersionNamesTheWeights(t *testing.T) {
 	}
 	defer first.Close()
 	files := copyOf(t)
-	files["calibration.json"] = &fstest.MapFile{Data: []byte(`{"networks": ["digits-1"], "sharpness": 1, "floor": 0.5}`)}
+	files["calibration.json"] = &fstest.MapFile{Data: []byte(`{"networks": ["digits-1"], "sharpness": 1, "floor": 0.5, "sure": 3, "slope": 1}`)}
 	second, err := open(files)
 	if err != nil {
 		t.Fatal(err)
