@@ -70,12 +70,12 @@ type Comparison struct {
 	Overall float64  // the likeness of all their ink together
 }
 
-// The thresholds, set on drawn slips (TestPairs -slips 52). A paper is the same
+// The thresholds, set on drawn slips (TestPairs -slips 60). A paper is the same
 // when every single field agrees, so that one signature that differs is enough
 // to ask a person; it is another when some field clearly disagrees.
 //
-// Of 312 pairs of scans of one paper, clean to poor and turned, the least
-// likeness was 0.944 and the least overall one 0.989. Of 468 pairs of two papers
+// Of 360 pairs of scans of one paper, clean to poor and turned, the least
+// likeness was 0.932 and the least overall one 0.989. Of 540 pairs of two papers
 // that say the same, by other hands, the highest were 0.364 and 0.494. The
 // thresholds lie between, nearer to the first than to the middle: paper that was
 // crumpled in a jam loses likeness, and that is a person's question.

@@ -27,7 +27,7 @@ import (
 // the same ticket, and each slip is scanned three times: six pairs that are the
 // same paper and nine that are not, a person.
 //
-//	go test ./ocr/paper -run TestPairs -slips 50 -v -timeout 2h
+//	go test ./ocr/paper -run TestPairs -slips 60 -v -timeout 2h
 var slips = flag.Int("slips", 1, "people whose slips are drawn")
 
 // press draws and scans slips.
