@@ -277,6 +277,18 @@ class Scene:
         return grey
 
 
+def loops(ink):
+    """The number of places that ink encloses: none in a 1, one in a 6, two in an 8."""
+    paper = np.pad(ink < .5, 1, constant_values=True)
+    labels, count = ndimage.label(paper)
+    if count < 2:
+        return 0
+    sizes = np.bincount(labels.ravel())[1:]
+    outside = labels[0, 0] - 1
+    least = max(2, .003 * ink.size)
+    return int(sum(size >= least for i, size in enumerate(sizes) if i != outside))
+
+
 def hand_height(rng, cell_h):
     return float(np.clip(rng.normal(.66, .15) * cell_h, 2.2, cell_h * 1.12))
 
@@ -302,7 +314,17 @@ def draw_digit(rng, scene, glyphs, label, source):
     height = hand_height(rng, h)
     spare = max(0, (h - height) / 2)
     centre = (w / 2 + rng.normal(0, w * .1), h / 2 + np.clip(rng.normal(0, spare * .5), -spare - .5, spare + .5))
-    scene.write(ink, centre, height, stretch=rng.uniform(.85, 1.2))
+    stretch = rng.uniform(.85, 1.2)
+    if source == "pen":
+        scene.write(ink, centre, height, stretch=stretch)
+        return
+    before, wanted = scene.ink, loops(ink)
+    for _ in range(8):  # a pen that opens or fills a loop writes another digit
+        scene.ink = before.copy()
+        if loops(scene.write(ink, centre, height, stretch=stretch)) == wanted:
+            return
+    scene.ink = before
+    scene.write(ink, centre, height, stretch=stretch, thick=.5)
 
 
 def draw_empty(rng, scene, glyphs):

@@ -2,7 +2,7 @@
 # Rebuilds both readers' networks from the sources: train.sh DATA WORK
 #
 # DATA holds mnist/, nsysu-digits/ and semeion/ as README.md tells; WORK is a
-# scratch folder of about 2 GB. Everything is seeded. It takes about an hour on two
+# scratch folder of about 3 GB. Everything is seeded. It takes about two hours on two
 # quiet cores and overwrites ../digits/weights and ../line/weights. Shards and
 # networks that are in WORK already are kept, so it can be resumed.
 set -euo pipefail
@@ -21,18 +21,30 @@ prepare=$work/prepare
 cells() { nice -n 15 "$python" draw_cells.py "$data" "$prepare" "$work" "$@"; }
 lines() { nice -n 15 "$python" draw_lines.py "$prepare" "$work" "$@"; }
 
-# Two shards at a time, for two cores.
-{ cells train 0 1200 4 15000
-  cells train .7 1400 3 15000
-  cells calibrate 0 2001 1 15000
-  cells calibrate .7 2100 1 10000
+# Whole slips by another generator, for the calibration and its evaluation.
+go build -o "$work/sesshu" ../../cmd/sesshu
+slips() { # SPLIT TIER COUNT SEED
+	[ -e "$work/slips-$1-$2/truth.jsonl" ] || "$work/sesshu" samples --out "$work/slips-$1-$2" --count "$3" --seed "$4" \
+		--tier "$2" --handwriting "$data" --dates hand --split "$1"
+	[ -e "$work/cells-$1-slip-$2.npz" ] || "$python" slip_cells.py "$prepare" "$work" "$1" "slip-$2" "$work/slips-$1-$2"
+}
+
+# Two at a time, for two cores.
+{ cells train .8 1200 13 15000
+  cells train .3 1400 4 15000
+  cells calibrate .7 2300 1 12000
+  cells calibrate .6 2301 1 12000
+  slips calibrate office 400 77201
+  slips calibrate clean 400 77202
+  slips calibrate poor 400 77203
   lines train 1000 3 8000
   lines calibrate 2000 1 6000; } &
 first=$!
-cells train 0 1300 2 15000
-cells train .7 1500 3 15000
-cells evaluate 0 3001 1 15000
-cells evaluate .7 3100 1 16000
+cells train .8 1300 13 15000
+cells train .3 1500 4 15000
+cells evaluate .7 3100 1 14000
+slips evaluate office 700 66201
+slips evaluate clean 700 66202
 lines train 1100 3 8000
 lines evaluate 3000 1 8000
 wait "$first"

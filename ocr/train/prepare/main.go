@@ -4,7 +4,8 @@
 // cannot differ.
 //
 // Its verbs are "cells" and "looks" for the digit reader, "lines" for the line
-// reader, and "decode", which is told beside decodeLines. A picture on standard
+// reader, "decode", which is told beside decodeLines, and "slips DIR", which needs
+// no input and is told beside writeSlips. A picture on standard
 // input is two little-endian uint32 (width, height), a float32 (pixels per
 // millimetre; not used for lines) and width×height grey bytes. For cells,
 // standard output gets cell.Planes×cell.Side×cell.Side bytes each, zeros when
@@ -26,6 +27,13 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "slips" {
+		if err := writeSlips(os.Stdout, os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, "prepare:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if len(os.Args) != 2 {
 		fmt.Fprintln(os.Stderr, "usage: prepare cells|looks|lines|decode <pictures >prepared")
 		os.Exit(2)
