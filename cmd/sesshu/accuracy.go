@@ -94,7 +94,7 @@ func (c *accuracyCommand) Run(ctx context.Context, settings *Settings) error {
 		Digits:  "Digits by hand are drawn from strokes.",
 	}
 	if c.Data != "" {
-		measured.Digits = "Digits by hand are real ones, of the evaluation writers."
+		measured.Digits = "Digits by hand are real ones, of the test writers, by whom nothing was trained, calibrated or chosen."
 	}
 	err = settings.withPool(ctx, a.processes, func(ctx context.Context, pool *worker.Pool) error {
 		a.pool = pool
@@ -147,7 +147,7 @@ func (c *accuracyCommand) command(settings *Settings) string {
 // cell draws, reads and decides the slips of one tier and way of writing dates.
 func (a *accuracy) cell(ctx context.Context, tier, dates string, seed uint64) (bench.Cell, error) {
 	cell := bench.Cell{Tier: tier, Dates: dates}
-	config := samples.Config{Tier: scan.Tier(tier), Dates: samples.Dates(dates), Split: hand.Evaluate}
+	config := samples.Config{Tier: scan.Tier(tier), Dates: samples.Dates(dates), Split: hand.Test}
 	if a.Data != "" {
 		config.Handwriting = os.DirFS(a.Data)
 	}
