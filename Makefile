@@ -54,9 +54,9 @@ lint: ## run all linters
 faults: test-packages build ## kill the service, its workers and PostgreSQL 50 times during the demo
 	SESSHU_KILLS=$(or $(KILLS),50) SESSHU_SEED=$(or $(SEED),1) go test -count=1 -v -timeout 60m -run TestDemoSurvivesKills ./cmd/sesshu
 
-# The sets are drawn with the writers kept for evaluation; DATA holds real
+# The sets are drawn with the writers kept for tests; DATA holds real
 # handwritten digits and may be absent.
-HANDWRITING = $(if $(wildcard $(DATA)/mnist),--handwriting $(DATA))
+HANDWRITING = $(if $(wildcard $(DATA)/mnist),--handwriting $(DATA) --split test)
 COUNT ?= 500
 SEED ?= 7001
 bench: test-packages build ## accuracy and speed on fresh clean and office slips, beside the tesseract command line (COUNT=, SEED=, DATA=)
@@ -78,7 +78,7 @@ accuracy: test-packages build ## measure the reading on the evaluation sets and 
 		$(if $(POLICY),--policy $(POLICY)) $(if $(wildcard $(DATA)/mnist),--data $(DATA)) --out ocr/ACCURACY.md
 
 WORK ?= out/train
-train: packages ## train both networks again from the sources, about an hour on two quiet cores (DATA=, WORK=)
+train: packages ## train both networks again from the sources, about two hours on two quiet cores (DATA=, WORK=)
 	@./tools/packages.sh $(TRAIN_PACKAGES)
 	ocr/train/train.sh $(DATA) $(WORK)
 
@@ -95,5 +95,5 @@ fuzz: ## fuzz every parser for a while (FUZZTIME=30s)
 registration: ## measure registration on 1,100 synthetic pages
 	SESSHU_CAMPAIGN=1100 go test -count=1 ./ocr/register -run TestCampaign -v -timeout 60m
 
-station-faults: ## 1,000 batches with planted jams, double feeds, lost and repeated pages
+station-faults: ## 1,000 batches with planted jams, double feeds, lost and repeated pages, kills and full disks
 	go test -count=1 -timeout 60m -run FaultCampaign ./scanner/station -campaign 1000 -v
