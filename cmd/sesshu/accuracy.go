@@ -30,7 +30,7 @@ type accuracyCommand struct {
 	Count     int      `help:"Slips of each tier and way of writing dates." default:"1000"`
 	Tiers     []string `help:"How good the scans are." default:"clean,office,poor,fax,phone"`
 	Dates     []string `help:"How dates come into their boxes: print, stamp, hand." default:"print,stamp,hand"`
-	Data      string   `help:"Folder with collections of real handwritten digits; without it digits by hand are drawn from strokes." type:"existingdir"`
+	Data      string   `help:"Folder with collections of real handwritten digits; without it digits by hand are set in typefaces." type:"existingdir"`
 	Seed      uint64   `help:"Of the sets, which take 10,000 seeds each from here on; apart from all that was trained or calibrated on." default:"90210000"`
 	Plain     int      `help:"Slips of each set that plain Tesseract reads too." default:"200"`
 	Out       string   `help:"Document whose measured part is written anew." default:"ocr/ACCURACY.md" type:"path"`
@@ -91,7 +91,7 @@ func (c *accuracyCommand) Run(ctx context.Context, settings *Settings) error {
 	measured := bench.Measured{
 		Command: c.command(settings), Day: time.Now().In(japan).Format(time.DateOnly), Policy: policy,
 		Machine: fmt.Sprintf("%d shared cores", runtime.NumCPU()),
-		Digits:  "Digits by hand are drawn from strokes.",
+		Digits:  "Digits by hand are set in typefaces.",
 	}
 	if c.Data != "" {
 		measured.Digits = "Digits by hand are real ones, of the test writers, by whom nothing was trained, calibrated or chosen."

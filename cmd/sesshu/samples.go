@@ -17,7 +17,7 @@ type samplesCommand struct {
 	Seed        uint64   `help:"The same seed draws the same slips." default:"1"`
 	Tier        string   `help:"How good the scans are: clean, office, poor, fax or phone." default:"office"`
 	Form        []string `help:"Names of forms; by default the COVID-19 slips."`
-	Handwriting string   `help:"Folder with collections of real handwritten digits (mnist, nsysu-digits); without it digits are drawn from strokes." type:"existingdir"`
+	Handwriting string   `help:"Folder with collections of real handwritten digits (mnist, nsysu-digits); without it digits are set in typefaces." type:"existingdir"`
 	Split       string   `help:"Which writers of the collections: train, calibrate, evaluate or test." enum:"train,calibrate,evaluate,test" default:"evaluate"`
 	Dates       string   `help:"How dates come into their boxes: hand, print, stamp or mixed." enum:"hand,print,stamp,mixed" default:"hand"`
 	Trouble     float64  `help:"Share of sheets that are not ordinary slips, 0 to 1." default:"0"`

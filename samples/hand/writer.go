@@ -1,6 +1,6 @@
 // Package hand writes as people do: digits in boxes, ticks, signatures, words,
 // crossings-out, and the rubber stamps of clinics. Digits come from real
-// handwriting when a corpus is given, else from strokes drawn here.
+// handwriting when a corpus is given, else from typefaces.
 package hand
 
 import (
@@ -36,30 +36,30 @@ func NewKit(corpus *Corpus, faces []*typeface.Face) *Kit {
 
 // Writer is one person with one pen. It is not safe for concurrent use.
 type Writer struct {
-	kit    *Kit
-	random *rand.Rand
-	ink    ink.Ink
-	pen    float64 // width of its line, millimetres
-	slant  float64 // degrees
-	size   float64 // of a digit, as a share of its box's height
-	wobble float64
-	style  [10]int        // which template for each digit
-	hand   *session       // nil: templates
-	face   *typeface.Face // for words
+	kit                  *Kit
+	random               *rand.Rand
+	ink                  ink.Ink
+	pen                  float64 // width of its line, millimetres
+	slant                float64 // degrees
+	size                 float64 // of a digit, as a share of its box's height
+	wobble               float64
+	hand                 *session       // nil: digits of the face
+	face                 *typeface.Face // for words
+	bend, phase, squeeze float64        // how digits of the face are bent, and their width
 }
 
 // NewWriter returns a chance person. Neat is from 0 (careless) to 1 (neat).
 func (k *Kit) NewWriter(random *rand.Rand, neat float64) *Writer {
 	w := &Writer{
 		kit: k, random: random,
-		pen:    0.32 + 0.26*random.Float64(),
-		slant:  4 + 7*random.NormFloat64()*(1.3-neat),
-		size:   0.6 + 0.3*random.Float64(),
-		wobble: 0.018 + 0.03*random.Float64()*(1.3-neat),
-		face:   k.faces[random.IntN(len(k.faces))],
-	}
-	for digit := range w.style {
-		w.style[digit] = random.IntN(4)
+		pen:     0.32 + 0.26*random.Float64(),
+		slant:   4 + 7*random.NormFloat64()*(1.3-neat),
+		size:    0.6 + 0.3*random.Float64(),
+		wobble:  0.018 + 0.03*random.Float64()*(1.3-neat),
+		face:    k.faces[random.IntN(len(k.faces))],
+		bend:    0.01 + 0.02*random.Float64(),
+		phase:   2 * math.Pi * random.Float64(),
+		squeeze: 0.8 + 0.4*random.Float64(),
 	}
 	switch chance := random.Float64(); {
 	case chance < 0.55: // black ball-pen
@@ -98,18 +98,7 @@ func (w *Writer) Digit(canvas *ink.Canvas, box Box, value byte) {
 		w.copy(canvas, box, picture)
 		return
 	}
-	shape := written(w.random, digit, w.style[digit], w.wobble)
-	place, _ := w.place(box, shape.width, 1, w.slant)
-	pen := w.pen * (0.92 + 0.16*w.random.Float64())
-	strokes := make([][]ink.PenPoint, len(shape.strokes))
-	for i, stroke := range shape.strokes {
-		strokes[i] = make([]ink.PenPoint, len(stroke))
-		for j, p := range stroke {
-			x, y := place.Apply(p.X, p.Y)
-			strokes[i][j] = ink.PenPoint{X: x, Y: y, Width: pen * p.Width}
-		}
-	}
-	canvas.Strokes(strokes, w.ink)
+	w.set(canvas, box, value)
 }
 
 // place returns where a digit of the given size comes to stand in a box, and
