@@ -8,13 +8,14 @@ import sys
 import numpy as np
 
 LOOKS, PLANES, SIDE = 3, 2, 32
+FORMS = pathlib.Path(__file__).resolve().parents[2] / "samples" / "forms"
 
 if __name__ == "__main__":
     prepare, work, split, name, *folders = sys.argv[1:]
     size = LOOKS * PLANES * SIDE * SIDE
     views, labels, names = [], [], []
     for folder in folders:
-        raw = np.frombuffer(subprocess.run([prepare, "slips", folder], stdout=subprocess.PIPE, check=True).stdout, np.uint8).reshape(-1, 1 + size)
+        raw = np.frombuffer(subprocess.run([prepare, "slips", str(FORMS), folder], stdout=subprocess.PIPE, check=True).stdout, np.uint8).reshape(-1, 1 + size)
         labels.append(raw[:, 0])
         views.append(raw[:, 1:].reshape(-1, LOOKS, PLANES, SIDE, SIDE))
         names += ["slip"] * len(raw)

@@ -4,7 +4,7 @@
 // cannot differ.
 //
 // Its verbs are "cells" and "looks" for the digit reader, "lines" for the line
-// reader, "decode", which is told beside decodeLines, and "slips DIR", which needs
+// reader, "decode", which is told beside decodeLines, and "slips FORMS DIR", which needs
 // no input and is told beside writeSlips. A picture on standard
 // input is two little-endian uint32 (width, height), a float32 (pixels per
 // millimetre; not used for lines) and width×height grey bytes. For cells,
@@ -27,8 +27,8 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == "slips" {
-		if err := writeSlips(os.Stdout, os.Args[2]); err != nil {
+	if len(os.Args) == 4 && os.Args[1] == "slips" {
+		if err := writeSlips(os.Stdout, os.Args[2], os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, "prepare:", err)
 			os.Exit(1)
 		}

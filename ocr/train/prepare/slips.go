@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,7 +16,6 @@ import (
 	"sesshu/ocr/digits/cell"
 	"sesshu/ocr/page"
 	"sesshu/ocr/register"
-	"sesshu/samples"
 )
 
 // marginMM is the paper round a cell that the reader cuts out with it.
@@ -25,13 +23,10 @@ const marginMM = 1.0
 
 // writeSlips writes the cells of whole labelled slips as the digit reader sees
 // them on the page: a byte with the digit that stands there, then the looks.
-// Fields whose cells the truth does not spell one by one are left out.
-func writeSlips(to io.Writer, folder string) error {
-	builtIn, err := fs.Sub(samples.Forms, "forms")
-	if err != nil {
-		return err
-	}
-	forms, err := form.LoadAll(builtIn)
+// Fields whose cells the truth does not spell one by one are left out. definitions is
+// the folder of the forms.
+func writeSlips(to io.Writer, definitions, folder string) error {
+	forms, err := form.LoadAll(os.DirFS(definitions))
 	if err != nil {
 		return err
 	}
