@@ -125,7 +125,7 @@ func met(is bool) string {
 // gains compares the ways of deciding.
 func (m Measured) gains(b *bytes.Buffer) {
 	b.WriteString("### What each idea gains\n\n" +
-		"Over all values. One by one: the same decision with what the slip's other values say of each taken away; a slip is accepted whole only when every required value is, so one value that is weak alone (the manufacturer, without its lot) keeps back most slips. Plain Tesseract is the command line on the same crops (line mode, digits only where nothing else can stand), accepted from a confidence of 0.9 when the text has the value's form; " +
+		"Over all values. One by one: the same decision with what the slip's other values say of each taken away; a slip is accepted whole only when every required value is, so one value that is weak alone keeps back most slips. Plain Tesseract is the command line on the same crops (line mode, digits only where nothing else can stand), accepted from a confidence of 0.9 when the text has the value's form; " +
 		"it reads neither codes nor marks and runs on the first slips of each set, so the joint decision is given for those too.\n\n" +
 		"| tier | way | slips | accepted whole | values | right | accepted | wrong | at most |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, tier := range m.tiers() {
