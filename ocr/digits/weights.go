@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,12 +29,6 @@ func Open() (*Reader, error) {
 	return reader, nil
 }
 
-// card is the part of a network's JSON that the reader needs; the rest tells
-// people how the network was made.
-type card struct {
-	SHA256 string `json:"sha256"`
-}
-
 // manifest is calibration.json: which networks are averaged, and what their
 // mean probability is worth.
 type manifest struct {
@@ -47,7 +40,7 @@ type manifest struct {
 // its card NAME.json.
 func open(weights fs.FS) (*Reader, error) {
 	var fitted manifest
-	if err := readJSON(weights, "calibration.json", &fitted); err != nil {
+	if err := onnx.ReadJSON(weights, "calibration.json", &fitted); err != nil {
 		return nil, err
 	}
 	if len(fitted.Networks) == 0 || !(fitted.Sharpness > 0) || !(fitted.Floor > 0 && fitted.Floor < 1) || !(fitted.Slope > 0) {
@@ -56,34 +49,14 @@ func open(weights fs.FS) (*Reader, error) {
 	reader := &Reader{calibration: fitted.calibration}
 	whole := sha256.New()
 	for _, name := range fitted.Networks {
-		file := name + ".onnx"
-		var about card
-		if err := readJSON(weights, name+".json", &about); err != nil {
-			return nil, errors.Join(err, reader.Close())
-		}
-		model, err := fs.ReadFile(weights, file)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("read network: %w", err), reader.Close())
-		}
-		network, err := onnx.Open(file, model, about.SHA256)
+		network, hash, err := onnx.OpenFile(weights, name)
 		if err != nil {
 			return nil, errors.Join(err, reader.Close())
 		}
 		reader.networks = append(reader.networks, network)
-		whole.Write([]byte(about.SHA256))
+		whole.Write([]byte(hash))
 	}
 	fmt.Fprintf(whole, "%v", reader.calibration)
 	reader.version = "digits-" + hex.EncodeToString(whole.Sum(nil)[:6])
 	return reader, nil
-}
-
-func readJSON(weights fs.FS, name string, into any) error {
-	text, err := fs.ReadFile(weights, name)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
-	}
-	if err := json.Unmarshal(text, into); err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
-	}
-	return nil
 }
