@@ -11,6 +11,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -41,6 +42,7 @@ type task struct {
 	ask   request
 	file  []byte
 	reply chan outcome
+	tries int // processes that died before they had it
 }
 
 type outcome struct {
@@ -120,41 +122,69 @@ func (p *Pool) slot(ctx context.Context) error {
 			child.stop()
 		}
 	}()
+	var again *task // a task whose process died before it had it
 	for {
 		if child == nil {
 			var err error
 			if child, err = start(p.config); err != nil {
+				again.give(outcome{err: err})
 				return err
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-child.exited: // died idle: no file is to blame
-			p.config.Logger.WarnContext(ctx, "idle reading process died", slog.Int("files", child.served))
-			child.kill()
-			child = nil
-			if !pause(ctx) {
+		var now task
+		if again != nil {
+			now, again = *again, nil
+		} else {
+			select {
+			case <-ctx.Done():
 				return nil
-			}
-		case t := <-p.tasks:
-			var reply outcome
-			reply.answer, reply.body, reply.err = child.ask(t.ctx, p.config.TimeLimit, t.ask, t.file) //nolint:contextcheck // a task lives as long as its asker, not as the pool
-			t.reply <- reply
-			switch {
-			case reply.err != nil && !errors.Is(reply.err, ErrFault):
-				p.config.Logger.WarnContext(ctx, "reading process replaced", slog.Int("files", child.served), slog.Any("error", reply.err))
+			case <-child.exited: // died idle: no file is to blame
+				p.config.Logger.WarnContext(ctx, "idle reading process died", slog.Int("files", child.served))
 				child.kill()
 				child = nil
 				if !pause(ctx) {
 					return nil
 				}
-			case child.served >= p.config.Recycle:
-				child.stop()
-				child = nil
+				continue
+			case now = <-p.tasks:
 			}
 		}
+		var reply outcome
+		reply.answer, reply.body, reply.err = child.ask(now.ctx, p.config.TimeLimit, now.ask, now.file) //nolint:contextcheck // a task lives as long as its asker, not as the pool
+		if errors.Is(reply.err, errNotBegun) && now.tries < maxTries {
+			now.tries++
+			again = &now
+		} else {
+			now.give(reply)
+		}
+		switch {
+		case reply.err != nil && !errors.Is(reply.err, ErrFault):
+			p.config.Logger.WarnContext(ctx, "reading process replaced", slog.Int("files", child.served), slog.Any("error", reply.err))
+			child.kill()
+			child = nil
+			if !pause(ctx) {
+				again.give(outcome{err: ctx.Err()})
+				return nil
+			}
+		case child.served >= p.config.Recycle:
+			child.stop()
+			child = nil
+		}
 	}
+}
+
+// maxTries is how many processes may die under one task before they had it.
+const maxTries = 3
+
+// give answers the asker; a nil task has none.
+func (t *task) give(reply outcome) {
+	if t == nil {
+		return
+	}
+	if errors.Is(reply.err, errNotBegun) {
+		reply.err = fmt.Errorf("%w: %w", ErrCrashed, reply.err)
+	}
+	t.reply <- reply
 }
 
 // pause keeps a process that dies at once from turning into a busy loop. It

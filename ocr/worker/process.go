@@ -16,6 +16,10 @@ import (
 // file may be read again; the caller counts.
 var ErrCrashed = errors.New("reading process died")
 
+// errNotBegun means that the process died before it had the request: it may be
+// given to another process, and nobody counts.
+var errNotBegun = errors.New("reading process died before it began")
+
 // ErrFault is what the reading process itself said went wrong.
 var ErrFault = errors.New("reading failed")
 
@@ -60,12 +64,14 @@ func start(config Config) (*process, error) {
 }
 
 // ask sends one request and waits for its answer. After any error but ErrFault
-// the process must be killed: the conversation is out of step.
+// the process must be killed: the conversation is out of step. ErrCrashed,
+// errNotBegun, ErrFault, or the context's end.
 func (p *process) ask(ctx context.Context, limit time.Duration, ask request, file []byte) (answer, []byte, error) {
 	type reply struct {
 		answer answer
 		body   []byte
 		err    error
+		begun  bool
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -76,6 +82,11 @@ func (p *process) ask(ctx context.Context, limit time.Duration, ask request, fil
 		if r.err = writeFrame(p.input, ask, file); r.err != nil {
 			return
 		}
+		var begun answer
+		if r.err = readHeader(p.answers, &begun); r.err != nil {
+			return
+		}
+		r.begun = true
 		if r.err = readHeader(p.answers, &r.answer); r.err != nil {
 			return
 		}
@@ -84,6 +95,9 @@ func (p *process) ask(ctx context.Context, limit time.Duration, ask request, fil
 	select {
 	case r := <-done:
 		p.served++
+		if r.err != nil && !r.begun {
+			return answer{}, nil, fmt.Errorf("%w: %w", errNotBegun, r.err)
+		}
 		if r.err != nil {
 			return answer{}, nil, fmt.Errorf("%w: %w", ErrCrashed, r.err)
 		}

@@ -52,6 +52,10 @@ type pageScan struct {
 }
 
 type answer struct {
+	// Begun says that the request has arrived whole and the work on it begins. It
+	// goes before the answer proper: a process that dies earlier died of
+	// something else, and the file is not to blame.
+	Begun bool    `json:"begun,omitempty"`
 	Fault string  `json:"fault,omitempty"`
 	Read  *Result `json:"read,omitempty"`
 	Bytes int     `json:"bytes"`
@@ -136,6 +140,9 @@ func Answer(r io.Reader, w io.Writer, reading Reading) error {
 		if err != nil {
 			return err
 		}
+		if err := send(answers, answer{Begun: true}, nil); err != nil {
+			return err
+		}
 		var reply answer
 		var body []byte
 		switch ask.Act {
@@ -160,11 +167,19 @@ func Answer(r io.Reader, w io.Writer, reading Reading) error {
 			reply.Fault = fmt.Sprintf("act %q is unknown", ask.Act)
 		}
 		reply.Bytes = len(body)
-		if err := writeFrame(answers, reply, body); err != nil {
+		if err := send(answers, reply, body); err != nil {
 			return err
 		}
-		if err := answers.Flush(); err != nil {
-			return fmt.Errorf("answer: %w", err)
-		}
 	}
+}
+
+// send writes one answer and sees that it leaves.
+func send(answers *bufio.Writer, reply answer, body []byte) error {
+	if err := writeFrame(answers, reply, body); err != nil {
+		return err
+	}
+	if err := answers.Flush(); err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	return nil
 }
