@@ -96,7 +96,7 @@ func (s *Settings) newService(store *ledger.Store, options serviceOptions) (*ser
 			Incomplete:    ledger.ErrIncomplete,
 			DuplicateDose: ledger.ErrDuplicateDose,
 
-			BatchDescribed: ledger.ErrBatchDescribed,
+			BatchDescribed: ledger.ErrBatchDescribed, BatchDiscarded: ledger.ErrBatchDiscarded,
 		},
 		Page: func(file []byte, page int) ([]byte, error) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -157,12 +157,18 @@ func (v *service) Run(ctx context.Context) error {
 	return nil
 }
 
-// decide is the decision on one page with the ledger's own registers.
-func (v *service) decide(ctx context.Context, page slip.PageReading, capturedAt time.Time) (slip.Decision, error) {
+// decide is the decision on one page with the ledger's own registers and what
+// it knows of the sheet's batch.
+func (v *service) decide(ctx context.Context, sheet slip.Sheet, page slip.PageReading) (slip.Decision, error) {
+	batch, err := v.store.BatchContext(ctx, sheet.SheetID)
+	if err != nil {
+		return slip.Decision{}, err
+	}
 	return decide.Slip(ctx, decide.Input{
 		Form:    formNamed(v.forms, page.Registration.Form),
 		Page:    page,
-		ScanDay: day(capturedAt),
+		ScanDay: day(sheet.CapturedAt),
+		Batch:   batch,
 		Masters: v.store,
 		Policy:  v.guard.Policy(),
 	})

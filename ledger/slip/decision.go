@@ -115,13 +115,14 @@ type FieldDecision struct {
 }
 
 // Decision is the decision on one slip. It is a pure function of the form, the
-// readings, the masters and the policy.
+// readings, the masters, the policy and what is known of the batch.
 type Decision struct {
 	Outcome    Outcome                 `json:"outcome"`
 	Reasons    []Reason                `json:"reasons,omitempty"` // reasons of the slip as a whole, then of its fields, without repeats
 	Fields     map[Value]FieldDecision `json:"fields"`
 	PolicyHash Hash                    `json:"policy_hash"`
 	PolicyBase Hash                    `json:"policy_base,omitzero"` // of the policy file, before the service tightened it by itself
+	Batch      BatchContext            `json:"batch,omitzero"`       // what was known of the batch when it was made
 }
 
 // Ticket is one row of the register of issued tickets.

@@ -22,7 +22,8 @@
 // a rival's probability raises it, so more doubt could turn "ask" into "accept".
 // It is used to choose and rank candidates for people.
 //
-// The same readings, form, masters and policy always give the same decision.
+// The same readings, form, masters, batch context and policy always give the
+// same decision.
 package decide
 
 import (
@@ -54,7 +55,8 @@ type Input struct {
 	Form    *form.Form // of the page; nil when no form fits
 	Page    slip.PageReading
 	ScanDay time.Time // vaccinations after this day are impossible; zero: nothing is known of it
-	Masters Masters   // nil: an empty register, against which nothing is accepted
+	Batch   slip.BatchContext
+	Masters Masters // nil: an empty register, against which nothing is accepted
 	Policy  Policy
 }
 
@@ -124,7 +126,7 @@ func (j *judge) ask(reason slip.Reason) {
 // values as they are but for faults of the page, after which none of them can be
 // trusted.
 func (j *judge) decision() slip.Decision {
-	decision := slip.Decision{Fields: map[slip.Value]slip.FieldDecision{}, PolicyHash: j.in.Policy.Hash, PolicyBase: j.in.Policy.Base}
+	decision := slip.Decision{Fields: map[slip.Value]slip.FieldDecision{}, PolicyHash: j.in.Policy.Hash, PolicyBase: j.in.Policy.Base, Batch: j.in.Batch}
 	pageFault := slices.ContainsFunc(j.reasons, func(reason slip.Reason) bool {
 		switch reason {
 		case slip.ReasonUnreadable, slip.ReasonFormUnknown, slip.ReasonRegistration, slip.ReasonPersonalNumber, slip.ReasonDrift:

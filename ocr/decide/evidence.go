@@ -20,6 +20,10 @@ type rivals struct {
 	// text and the masters, never on the reading. Nil: 1. It is asked of possible
 	// texts only, so possible must be set with it.
 	room func(text string) float64
+	// unlike reports whether a text differs from what the batch shows. Such a text
+	// has the prior weight unlikeShare, against 1. Nil: none does.
+	unlike      func(text string) bool
+	unlikeShare float64
 	// exclusion is how far a print that does not list a text is believed to
 	// exclude it: its likelihood is at least this. 0: as far as the print says,
 	// for values where one print that differs must never be outvoted.
@@ -46,7 +50,15 @@ func (r rivals) score(prints []print, value string) float64 {
 	if r.possible != nil && !r.possible(value) {
 		score += math.Log(r.share)
 	}
-	return score
+	return score + math.Log(r.weight(value))
+}
+
+// weight is what the batch makes of a possible text's prior.
+func (r rivals) weight(text string) float64 {
+	if r.unlike != nil && r.unlike(text) {
+		return r.unlikeShare
+	}
+	return 1
 }
 
 // unlisted is the likelihood of a text that the print does not list: the rest of
@@ -84,7 +96,7 @@ func (r rivals) logOdds(prints []print, value string) float64 {
 	if r.possible != nil && !r.possible(value) {
 		sum += math.Log(r.share)
 	}
-	return sum
+	return sum + math.Log(r.weight(value))
 }
 
 // errorOf is the charged error mass of one print for a text.
@@ -93,7 +105,7 @@ func (r rivals) errorOf(p print, value string) float64 {
 	if r.room != nil && r.possible(value) {
 		room = max(r.room(value), r.share)
 	}
-	impossible := 0.0
+	impossible, listed, weighed := 0.0, 0.0, 0.0
 	for _, t := range p.texts {
 		switch {
 		case t.value == value:
@@ -101,10 +113,12 @@ func (r rivals) errorOf(p print, value string) float64 {
 			impossible += t.p
 		default:
 			room = 1 // a possible rival was seen in the pixels
+			listed += t.p
+			weighed += t.p * r.weight(t.value)
 		}
 	}
-	rest := max(0, 1-p.p(value)-impossible)
-	return max(r.share*impossible+room*rest, floor)
+	rest := max(0, 1-p.p(value)-impossible-listed)
+	return max(r.share*impossible+weighed+room*rest, floor)
 }
 
 // probability turns log odds into a probability.

@@ -39,7 +39,7 @@ func (j *judge) facility(ctx context.Context) error {
 	if mustBeKnown {
 		possible = func(code string) bool { return master[code] }
 	}
-	known := rivals{possible: possible, share: j.in.Policy.Shares.UnknownFacility}
+	known := j.inBatch(slip.FacilityCode, rivals{possible: possible, share: j.in.Policy.Shares.UnknownFacility})
 	chosen, _, found := known.best(prints)
 	if found && possible(chosen) && mustBeKnown {
 		near, err := j.facilities(ctx, twoSteps(chosen))

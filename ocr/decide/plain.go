@@ -45,7 +45,7 @@ func (j *judge) vaccinationDate(value form.Value) {
 		known.possible = func(date string) bool { return inTime(date) && shipped(date) }
 		known.share = j.in.Policy.Shares.ImpossibleDate
 	}
-	f := j.weigh(slip.VaccinationDate, j.prints(slip.VaccinationDate), known)
+	f := j.weigh(slip.VaccinationDate, j.prints(slip.VaccinationDate), j.inBatch(slip.VaccinationDate, known))
 	if f.value == "" || !checked {
 		return
 	}

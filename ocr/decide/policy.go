@@ -80,6 +80,7 @@ type Shares struct {
 	UnknownFacility   float64 `json:"unknown_facility"`
 	UnusualAmount     float64 `json:"unusual_amount"`
 	NoConsent         float64 `json:"no_consent"`
+	UnlikeBatch       float64 `json:"unlike_batch"`
 }
 
 // AmountRule says which doses, in millilitres, a product is given in. Product is
@@ -171,6 +172,7 @@ func (p Policy) check() error {
 		"used": s.Used, "invalid": s.Invalid, "never_issued": s.NeverIssued, "other_municipality": s.OtherMunicipality,
 		"impossible_date": s.ImpossibleDate, "unknown_lot": s.UnknownLot, "unknown_facility": s.UnknownFacility,
 		"unusual_amount": s.UnusualAmount, "no_consent": s.NoConsent,
+		"unlike_batch": s.UnlikeBatch,
 	} {
 		within("shares."+key, share, 1e-6, 1)
 	}

@@ -60,7 +60,7 @@ func (j *judge) lotNumber(master []slip.Lot, mustBeKnown bool, makers []print) *
 			room:     neighbourRoom(numbers, lotRoom),
 		}
 	}
-	f := j.weigh(slip.LotNumber, prints, known, nearLots(prints, numbers)...)
+	f := j.weigh(slip.LotNumber, prints, j.inBatch(slip.LotNumber, known), nearLots(prints, numbers)...)
 	if f.value == "" {
 		return nil
 	}

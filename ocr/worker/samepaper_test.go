@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
-	"time"
 
 	"sesshu/ledger/slip"
 	"sesshu/ocr/paper"
@@ -87,7 +86,7 @@ func TestDeskRecognisesTheSamePaper(t *testing.T) {
 			}
 			desk := &worker.Desk{
 				Store: store, Reader: pagesOf{pages: c.pages}, Logger: slog.New(slog.DiscardHandler),
-				Decide: func(context.Context, slip.PageReading, time.Time) (slip.Decision, error) {
+				Decide: func(context.Context, slip.Sheet, slip.PageReading) (slip.Decision, error) {
 					decision := slip.Decision{Outcome: slip.NeedsReview, Fields: map[slip.Value]slip.FieldDecision{}}
 					for value, text := range c.fields {
 						decision.Fields[value] = slip.FieldDecision{Value: text}
@@ -118,7 +117,7 @@ func TestDeskDecidesOnBatchSheets(t *testing.T) {
 	header := slip.PageReading{Readings: []slip.Reading{slip.BatchSheetReading(slip.BatchSheet{Kind: slip.BatchHeader, Declared: 3}, 1, "test")}}
 	desk := &worker.Desk{
 		Store: store, Reader: pagesOf{pages: []slip.PageReading{header}}, Logger: slog.New(slog.DiscardHandler),
-		Decide: func(context.Context, slip.PageReading, time.Time) (slip.Decision, error) {
+		Decide: func(context.Context, slip.Sheet, slip.PageReading) (slip.Decision, error) {
 			t.Error("a batch header was decided on as a slip")
 			return slip.Decision{}, nil
 		},

@@ -39,7 +39,7 @@ const maxCrashes = 2
 type Desk struct {
 	Store  Store
 	Reader Reader
-	Decide func(ctx context.Context, page slip.PageReading, capturedAt time.Time) (slip.Decision, error)
+	Decide func(ctx context.Context, sheet slip.Sheet, page slip.PageReading) (slip.Decision, error)
 	Logger *slog.Logger
 }
 
@@ -72,7 +72,7 @@ func (d *Desk) ReadSheet(ctx context.Context, sheet slip.Sheet) error {
 		if page.SHA256 != sheet.SHA256 {
 			return fmt.Errorf("reading of sheet %s speaks of another image", sheet.SheetID)
 		}
-		decision, err := d.decide(ctx, page, sheet.CapturedAt)
+		decision, err := d.decide(ctx, sheet, page)
 		if err != nil {
 			return fmt.Errorf("decide sheet: %w", err)
 		}
@@ -96,11 +96,11 @@ func (d *Desk) ReadSheet(ctx context.Context, sheet slip.Sheet) error {
 
 // decide decides on one page. What a batch's header and separators are is no
 // question of policy.
-func (d *Desk) decide(ctx context.Context, page slip.PageReading, capturedAt time.Time) (slip.Decision, error) {
-	if sheet, ok := slip.BatchSheetOf(page); ok {
-		return sheet.Decision(), nil
+func (d *Desk) decide(ctx context.Context, sheet slip.Sheet, page slip.PageReading) (slip.Decision, error) {
+	if control, ok := slip.BatchSheetOf(page); ok {
+		return control.Decision(), nil
 	}
-	return d.Decide(ctx, page, capturedAt)
+	return d.Decide(ctx, sheet, page)
 }
 
 // fetch reads the stored bytes and proves that they are the scanner's own.

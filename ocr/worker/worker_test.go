@@ -137,7 +137,6 @@ func TestPoolBlamesNobodyForIdleDeath(t *testing.T) {
 		if err := syscall.Kill(result.Pages[0].Width, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(50 * time.Millisecond) // let the death be noticed
 	}
 }
 
@@ -219,7 +218,7 @@ func TestDeskGivesUpAfterTwoCrashes(t *testing.T) {
 	}
 	desk := &worker.Desk{
 		Store: store, Reader: pool, Logger: slog.New(slog.DiscardHandler),
-		Decide: func(context.Context, slip.PageReading, time.Time) (slip.Decision, error) {
+		Decide: func(context.Context, slip.Sheet, slip.PageReading) (slip.Decision, error) {
 			return slip.Decision{Outcome: slip.Accepted}, nil
 		},
 	}
