@@ -19,7 +19,7 @@ import nets
 
 BATCH, RATE, WARM, MEMORY = 128, 3e-3, .05, .9995
 # Negatives of these kinds may look like a digit by chance; nobody could tell.
-AMBIGUOUS = ("letter", "scrawl", "mark", "turned", "crossed", "blot")
+AMBIGUOUS = ("letter", "scrawl", "mark", "turned", "blot", "ruled", "two", "between")
 # When, as a share of the training, such cells are looked for and left out.
 FILTERED_AT = (.2, .5)
 
