@@ -11,11 +11,17 @@ import (
 
 // OpenBatch makes a batch known before its sheets arrive. Opening it again
 // changes only the declared count, and that only when one is given.
+// ErrBatchDiscarded, see DiscardBatch.
 func (s *Store) OpenBatch(ctx context.Context, station, batch string, declared *int) error {
-	_, err := s.pool.Exec(ctx, `
-		insert into batches (station, batch, declared, opened_at) values ($1, $2, $3, $4)
-		on conflict (station, batch) do update set declared = coalesce(excluded.declared, batches.declared)`,
-		station, batch, declared, s.now())
+	err := s.transact(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `
+			insert into batches (station, batch, declared, opened_at) values ($1, $2, $3, $4)
+			on conflict (station, batch) do update set declared = coalesce(excluded.declared, batches.declared)`,
+			station, batch, declared, s.now()); err != nil {
+			return err
+		}
+		return refuseDiscarded(ctx, tx, station, batch)
+	})
 	if err != nil {
 		return fmt.Errorf("open batch %s/%s: %w", station, batch, namedError(err))
 	}
@@ -59,7 +65,7 @@ func (s *Store) DescribeBatch(ctx context.Context, station, batch string, descri
 // returns a *slip.CountsError, which says where the counts disagree and whether
 // reading the sheets that wait may mend it. Closing again keeps the first time.
 // A sheet that arrives later is still taken in: paper is never refused.
-// ErrNotFound, ErrInvalid.
+// ErrNotFound, ErrInvalid, ErrBatchDiscarded.
 func (s *Store) CloseBatch(ctx context.Context, station, batch string, closing slip.Closing) (count slip.BatchCount, err error) {
 	err = s.transact(ctx, func(tx pgx.Tx) error {
 		missing, err := lockBatch(ctx, tx, station, batch)
@@ -67,6 +73,9 @@ func (s *Store) CloseBatch(ctx context.Context, station, batch string, closing s
 			return err
 		}
 		if count, err = loadBatch(ctx, tx, station, batch); err != nil || count.ClosedAt != nil {
+			return err
+		}
+		if err := refuseDiscarded(ctx, tx, station, batch); err != nil {
 			return err
 		}
 		disagreement := disagreement(count, closing.Fed, missing)

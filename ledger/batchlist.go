@@ -12,7 +12,7 @@ import (
 // Batches returns the accounts of the batches that were opened last, newest
 // first, at most limit.
 func (s *Store) Batches(ctx context.Context, limit int) ([]slip.BatchCount, error) {
-	rows, err := s.pool.Query(ctx, selectBatch+` order by opened_at desc, station, batch limit $1`, limit)
+	rows, err := s.pool.Query(ctx, selectBatch+` order by opened_at desc, batches.station, batches.batch limit $1`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list batches: %w", err)
 	}
@@ -25,9 +25,10 @@ func (s *Store) Batches(ctx context.Context, limit int) ([]slip.BatchCount, erro
 
 // selectBatch counts batches, for scanBatch.
 const selectBatch = `
-	select station, batch, opened_at, declared, fed, closed_at, coalesce(closed_by, ''), coalesce(closing_reason, ''),
-	       coalesce(facility_code, ''), coalesce(month, ''), counts.*
-	from batches, lateral (
+	select batches.station, batches.batch, opened_at, declared, fed, closed_at, coalesce(closed_by, ''), coalesce(closing_reason, ''),
+	       coalesce(facility_code, ''), coalesce(month, ''), counts.*,
+	       discards.discarded_at, coalesce(discards.person, ''), coalesce(discards.reason, ''), coalesce(discards.sheets, 0), coalesce(discards.stored, 0)
+	from batches left join discards on discards.station = batches.station and discards.batch = batches.batch, lateral (
 		select count(*),
 		       count(*) filter (where state = 'waiting'),
 		       count(*) filter (where state = 'accepted'),
@@ -42,9 +43,14 @@ const selectBatch = `
 
 func scanBatch(row pgx.Row) (slip.BatchCount, error) {
 	var count slip.BatchCount
+	var discard slip.Discard
 	err := row.Scan(&count.Station, &count.Batch, timeColumn{&count.OpenedAt}, &count.Declared, &count.Fed, &count.ClosedAt,
 		&count.ClosedBy, &count.ClosingReason, &count.FacilityCode, &count.Month, &count.Stored, &count.Waiting,
-		&count.Accepted, &count.Review, &count.Rejected, &count.Duplicates, &count.Control, &count.Again)
+		&count.Accepted, &count.Review, &count.Rejected, &count.Duplicates, &count.Control, &count.Again,
+		timeColumn{&discard.At}, &discard.Person, &discard.Reason, &discard.Sheets, &discard.Stored)
+	if !discard.At.IsZero() {
+		count.Discard = &discard
+	}
 	if count.ClosedAt != nil {
 		*count.ClosedAt = count.ClosedAt.UTC()
 	}
@@ -52,5 +58,5 @@ func scanBatch(row pgx.Row) (slip.BatchCount, error) {
 }
 
 func loadBatch(ctx context.Context, from querier, station, batch string) (slip.BatchCount, error) {
-	return scanBatch(from.QueryRow(ctx, selectBatch+` where station = $1 and batch = $2`, station, batch))
+	return scanBatch(from.QueryRow(ctx, selectBatch+` where batches.station = $1 and batches.batch = $2`, station, batch))
 }

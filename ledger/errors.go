@@ -24,6 +24,7 @@ var (
 	ErrUnknownValue   = errors.New("no such value")
 	ErrUnknownReason  = errors.New("no such reason for rejecting")
 	ErrBatchDescribed = errors.New("the batch is closed, or its header sheet says something else")
+	ErrBatchDiscarded = errors.New("the batch was thrown away at its station")
 	ErrExists         = errors.New("exists already")
 	ErrInvalid        = errors.New("not valid")
 	ErrNotMigrated    = errors.New("the database schema is not the one this program needs; run migrations first")

@@ -18,7 +18,8 @@ import (
 //
 // Errors: ErrHashMismatch, ErrTruncated and ErrStorageFull leave nothing
 // behind; ErrSheetConflict says that this identity holds other bytes;
-// ErrInvalid that the sheet's own data are impossible. After any other error
+// ErrInvalid that the sheet's own data are impossible; ErrBatchDiscarded that
+// its station has thrown the batch away. After any other error
 // the caller hands the sheet in again.
 func (s *Store) StoreSheet(ctx context.Context, sheet slip.Sheet, image io.Reader) (stored bool, err error) {
 	counted := &countingReader{reader: image}
@@ -53,6 +54,10 @@ func (s *Store) insertSheet(ctx context.Context, tx pgx.Tx, sheet slip.Sheet) (s
 		return false, err
 	}
 	if tag.RowsAffected() == 1 {
+		// The new row keeps its batch's from being discarded until the end.
+		if err := refuseDiscarded(ctx, tx, sheet.Station, sheet.Batch); err != nil {
+			return false, err
+		}
 		_, err := s.jobs.InsertTx(ctx, tx, readSheet{sheet.SheetID}, nil)
 		return true, err
 	}

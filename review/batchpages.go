@@ -18,12 +18,19 @@ type batchView struct {
 	Opened, Closed string // in Japan's time; Closed is empty for an open batch
 	Whole          bool   // nothing is declared, or as many slips came in
 	Settled        bool   // closed, and nothing waits for a reader or a person
+	ThrownAway     string // when its station discarded it, in Japan's time; empty for any other
 }
 
 func viewBatch(count slip.BatchCount) batchView {
 	shown := batchView{
 		BatchCount: count, Opened: minute(count.OpenedAt),
 		Whole: count.Declared == nil || *count.Declared == count.Slips(),
+	}
+	if count.Discard != nil {
+		shown.ThrownAway = minute(count.Discard.At)
+		if count.Discarded() { // the person who did it answers for its paper
+			shown.Whole, shown.Fed = true, &count.Discard.Sheets
+		}
 	}
 	if count.ClosedAt != nil {
 		shown.Closed = minute(*count.ClosedAt)

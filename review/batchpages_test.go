@@ -62,6 +62,49 @@ func TestBatchesAndTheirReports(t *testing.T) {
 	}
 }
 
+// A batch that its station discarded is told over the hand-in API, and shown.
+func TestADiscardedBatchIsShown(t *testing.T) {
+	d := newDesk(t)
+	token := d.token("station-1", "station")
+	const notice = `{"declared":30,"at":"2026-11-23T00:30:00Z","person":"佐藤","reason":"裏返しに <入っていた>","sheets":28}`
+	for range 2 {
+		got := d.request(http.MethodPut, batchPath+"/discard", token, strings.NewReader(notice), nil)
+		if got.status != http.StatusOK || !strings.Contains(got.body, `"discard":{"at":"2026-11-23T00:30:00Z","person":"佐藤"`) {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+	}
+	for _, bad := range []string{`{}`, strings.Replace(notice, "佐藤", " ", 1), strings.Replace(notice, "28", "-1", 1)} {
+		wantProblem(t, d.request(http.MethodPut, batchPath+"/discard", token, strings.NewReader(bad), nil), http.StatusBadRequest, "bad_request")
+	}
+	other := strings.Replace(notice, "佐藤", "鈴木", 1)
+	wantProblem(t, d.request(http.MethodPut, batchPath+"/discard", token, strings.NewReader(other), nil), http.StatusConflict, "batch_discarded")
+	wantProblem(t, d.put(batchPath+"/sheets/1", token, []byte("paper"), nil), http.StatusConflict, "batch_discarded")
+	wantProblem(t, d.request(http.MethodPut, batchPath+"/discard", d.token("station-2", "station"), strings.NewReader(notice), nil), http.StatusForbidden, "forbidden")
+	p := d.sit("hanako")
+	p.open("/batches")
+	p.until(`document.body.classList.contains("batches")`)
+	if row := p.read(`document.querySelector("tbody tr").innerText`); !strings.Contains(row, "破棄: 28") || !strings.Contains(row, "佐藤") {
+		t.Errorf("row %q", row)
+	}
+	if folder := os.Getenv("SESSHU_SHOTS"); folder != "" {
+		p.picture(folder + "/discarded-list.png")
+	}
+	p.click(`tbody a`)
+	p.until(`document.querySelector(".report") !== null`)
+	text := p.read(`document.querySelector("main").innerText`)
+	for _, want := range []string{"裏返しに <入っていた>", "佐藤", "2026-11-23 09:30", "送信される前にステーションで破棄されました"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("report lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "台帳に登録されました") || p.read(`String(document.querySelector(".fault"))`) != "null" {
+		t.Errorf("report says:\n%s", text)
+	}
+	if folder := os.Getenv("SESSHU_SHOTS"); folder != "" {
+		p.picture(folder + "/discarded.png")
+	}
+}
+
 // picture keeps what the person sees.
 func (p *person) picture(file string) {
 	p.t.Helper()

@@ -81,7 +81,7 @@ func (s *Server) closeBatch(c *gin.Context) {
 	if c.Request.ContentLength != 0 {
 		err := readJSON(c, &closing)
 		bad := closing.Fed != nil && *closing.Fed < 0 ||
-			utf8.RuneCountInString(closing.Person) > longestPerson || utf8.RuneCountInString(closing.Reason) > longestClosingReason
+			utf8.RuneCountInString(closing.Person) > slip.LongestPerson || utf8.RuneCountInString(closing.Reason) > slip.LongestReason
 		if err != nil || bad {
 			s.fail(c, errBadRequest)
 			return
@@ -92,12 +92,6 @@ func (s *Server) closeBatch(c *gin.Context) {
 		return s.store.CloseBatch(ctx, station, batch, closing)
 	})
 }
-
-// What a person may write at closing, characters.
-const (
-	longestPerson        = 100
-	longestClosingReason = 1000
-)
 
 // describeBatch notes whose slips a batch holds.
 func (s *Server) describeBatch(c *gin.Context) {
@@ -112,6 +106,29 @@ func (s *Server) describeBatch(c *gin.Context) {
 		return
 	}
 	if err := s.store.DescribeBatch(c.Request.Context(), station, batch, description); err != nil {
+		s.fail(c, s.passing(err))
+		return
+	}
+	s.answerCount(c, http.StatusOK, s.store.Batch)
+}
+
+// discardBatch notes that the station threw a batch away before it was handed in.
+func (s *Server) discardBatch(c *gin.Context) {
+	station, batch, err := batchOf(c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	var body struct {
+		Declared *int `json:"declared"`
+		slip.Discard
+	}
+	if err := readJSON(c, &body); err != nil || body.Validate() != nil || body.Declared != nil && *body.Declared < 0 {
+		s.fail(c, errBadRequest)
+		return
+	}
+	body.Person, body.Reason = strings.TrimSpace(body.Person), strings.TrimSpace(body.Reason)
+	if err := s.store.DiscardBatch(c.Request.Context(), station, batch, body.Declared, body.Discard); err != nil {
 		s.fail(c, s.passing(err))
 		return
 	}

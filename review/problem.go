@@ -53,6 +53,7 @@ var (
 	errBatchCounts   = &fault{http.StatusConflict, "batch_counts", 0}
 	errBatchReading  = &fault{http.StatusServiceUnavailable, "batch_reading", 2}
 	errDescribed     = &fault{http.StatusConflict, "batch_described", 0}
+	errDiscarded     = &fault{http.StatusConflict, "batch_discarded", 0}
 	errHEIC          = &fault{http.StatusUnsupportedMediaType, "heic", 0}
 	errFileType      = &fault{http.StatusUnsupportedMediaType, "file_type", 0}
 	errEmptyFile     = &fault{http.StatusUnprocessableEntity, "empty_file", 0}
@@ -149,7 +150,7 @@ func (f Faults) table() ([]namedFault, error) {
 		{f.Truncated, errCutShort}, {f.StorageFull, errStorageFull}, {f.Invalid, errBadRequest},
 		{f.NoItem, errNoItem}, {f.Leased, errLeased}, {f.NotLeased, errNotLeased}, {f.Stale, errStale},
 		{f.NothingToUndo, errNothingToUndo}, {f.Incomplete, errIncomplete}, {f.DuplicateDose, errDuplicateDose},
-		{f.BatchDescribed, errDescribed},
+		{f.BatchDescribed, errDescribed}, {f.BatchDiscarded, errDiscarded},
 	}
 	for _, named := range table {
 		if named.store == nil {

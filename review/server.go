@@ -215,6 +215,7 @@ func (s *Server) routes() (http.Handler, error) {
 	station.PUT("/sheets/:sequence", s.storeSheet)
 	station.GET("/sheets", s.sheetStates)
 	station.PUT("/description", s.describeBatch)
+	station.PUT("/discard", s.discardBatch)
 
 	feed := engine.Group("/v1/entries", s.bearer("feed"))
 	feed.GET("", s.entries)

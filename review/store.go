@@ -15,6 +15,7 @@ type Intake interface {
 	CloseBatch(ctx context.Context, station, batch string, closing slip.Closing) (slip.BatchCount, error)
 	Batch(ctx context.Context, station, batch string) (slip.BatchCount, error)
 	StoreSheet(ctx context.Context, sheet slip.Sheet, image io.Reader) (stored bool, err error)
+	DiscardBatch(ctx context.Context, station, batch string, declared *int, discard slip.Discard) error
 }
 
 // Queue shows what waits for a person, oldest first.
@@ -93,4 +94,5 @@ type Faults struct {
 	DuplicateDose error // the ledger holds this dose already
 
 	BatchDescribed error // the batch is closed, or its header sheet says something else
+	BatchDiscarded error // the batch was thrown away at its station
 }

@@ -45,6 +45,10 @@ func writeVerification(w io.Writer, report verify.Report) {
 	fmt.Fprintf(w, "%d sheets in %d batches: %d accepted, %d in review, %d rejected, %d waiting to be read\n",
 		report.Sheets, report.Batches, report.Accepted, report.Review, report.Rejected, report.Waiting)
 	fmt.Fprintf(w, "%d entries, head %s; %d images\n", report.Entries, report.Head, report.Images)
+	if report.Discarded > 0 {
+		fmt.Fprintf(w, "%d batches of %d sheets were discarded at their stations before they were handed in, each with a name and a reason\n",
+			report.Discarded, report.DiscardedSheets)
+	}
 	for _, problem := range report.Problems {
 		fmt.Fprintln(w, "PROBLEM / 異常:", problem)
 	}

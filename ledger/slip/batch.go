@@ -34,7 +34,13 @@ type BatchCount struct {
 	BatchDescription
 	ClosedBy      string `json:"closed_by,omitempty"` // who closed it although the counts disagree
 	ClosingReason string `json:"closing_reason,omitempty"`
+	// Discard: the station threw the batch away; nil for any other.
+	Discard *Discard `json:"discard,omitempty"`
 }
+
+// Discarded reports whether the batch was thrown away as a whole: fed, and
+// nothing of it came in or ever will. A person answers for its paper.
+func (c BatchCount) Discarded() bool { return c.Discard != nil && c.Discard.Stored == 0 }
 
 // Slips returns how many papers are slips, as far as is known: a sheet that waits
 // to be read counts as one.

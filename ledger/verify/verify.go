@@ -30,6 +30,11 @@ type Report struct {
 	Entries  int `json:"entries"`
 	Images   int `json:"images"` // different ones
 
+	// Batches that were thrown away at their stations before they were handed in,
+	// and the sheets that were fed into them. They are not among Sheets.
+	Discarded       int `json:"discarded"`
+	DiscardedSheets int `json:"discarded_sheets"`
+
 	// Head is the hash of the last entry. Whoever keeps it can tell later
 	// whether anything before it was rewritten.
 	Head slip.Hash `json:"head"`
@@ -68,6 +73,7 @@ func Check(ctx context.Context, databaseURL string, images ImageStore) (report R
 		{"pages", checkFindings(pageFindings)},
 		{"papers", checkFindings(paperFindings)},
 		{"batches", checkFindings(batchFindings)},
+		{"discards", checkDiscards},
 		{"privileges", checkPrivileges},
 		{"images", func(ctx context.Context, tx pgx.Tx, report *Report) error {
 			return checkImages(ctx, tx, images, report)

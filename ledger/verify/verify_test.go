@@ -57,6 +57,10 @@ func fill(t *testing.T) book {
 		}
 	}
 	b.handIn(t, 6)
+	discard := slip.Discard{At: time.Now(), Person: "佐藤", Reason: "裏返しだった", Sheets: 4}
+	if err := store.DiscardBatch(t.Context(), "station", "thrown", nil, discard); err != nil {
+		t.Fatal(err)
+	}
 	item, err := store.LeaseNext(t.Context(), "sato", 1)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +116,7 @@ func TestASoundLedgerHasNoProblems(t *testing.T) {
 	}
 	report.Problems = nil
 	want := verify.Report{
-		Batches: 1, Sheets: 6, Waiting: 1, Accepted: 3, Review: 1, Rejected: 1, Entries: 3, Images: 6,
+		Batches: 2, Discarded: 1, DiscardedSheets: 4, Sheets: 6, Waiting: 1, Accepted: 3, Review: 1, Rejected: 1, Entries: 3, Images: 6,
 		Head: entries[len(entries)-1].Hash,
 	}
 	if fmt.Sprint(report) != fmt.Sprint(want) {
@@ -133,6 +137,8 @@ const unguard = `
 		end loop;
 		alter table entries disable trigger user;
 		alter table pages disable trigger user;
+		alter table discards disable trigger user;
+		alter table access_log disable trigger user;
 	end
 	$$`
 
@@ -163,6 +169,11 @@ func TestEveryDamageIsFound(t *testing.T) {
 		"a copy of a copy":          {`update sheets set duplicate = true, same_paper = 6 where sequence = 5`, "sheet station/batch/5 is the same paper as station/batch/6, which does not stand for its paper"},
 		"a copy of none":            {`update pages set decision = '{"reasons": ["same_paper"]}' where sheet = 5`, "page station/batch/5 page 1 was rejected as the same paper as none"},
 		"a lost entry's copy":       {`update sheets set duplicate = true, same_paper = 3 where sequence = 5; update review_items set state = 'rejected', reason = 'unreadable', finished_by = 'sato', finished_at = now() where sheet = 3`, "sheet station/batch/5 is the same paper as station/batch/3, whose picture a person found unreadable, and nobody was asked about this one"},
+		"a sheet of a discard":      {`update discards set batch = 'batch'`, "batch station/batch (6 stored) was discarded, yet sheets of it came in"},
+		"a kept sheet that is gone": {`update discards set stored = 2`, "batch station/thrown has lost sheets that were stored when its station discarded the rest"},
+		"nobody's discard":          {`update discards set person = ' '`, "batch station/thrown was discarded without a name or a reason"},
+		"a discard not audited":     {`delete from access_log where action = 'discard'`, "batch station/thrown was discarded, but not once in the access log"},
+		"a discard hidden":          {`delete from discards`, "the access log tells of a discarded batch that is not on record: batch:station/thrown"},
 		"a privilege":               {`grant update (page) on entries to sesshu_service`, "the service may change the table entries"},
 		"a guard":                   {`alter table access_log disable trigger access_log_append_only`, "the table access_log is not guarded against changes"},
 		"a wrong length":            {`update sheets set bytes = 1 where sequence = 2`, "image " + slip.HashOf([]byte("image 2")).String() + " has 7 bytes, its sheet says 1"},

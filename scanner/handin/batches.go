@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -36,6 +37,20 @@ func (c *Client) CloseBatchAs(ctx context.Context, station, batch string, closin
 	var count slip.BatchCount
 	err := c.tell(ctx, http.MethodPost, batchPath(station, batch)+"/close", closing, &count)
 	return count, err
+}
+
+// DiscardBatch tells the service that a batch was thrown away before it was
+// handed in.
+func (c *Client) DiscardBatch(ctx context.Context, station, batch string, declared *int, discard slip.Discard) error {
+	var count slip.BatchCount
+	err := c.tell(ctx, http.MethodPut, batchPath(station, batch)+"/discard", struct {
+		Declared *int `json:"declared"`
+		slip.Discard
+	}{declared, discard}, &count)
+	if err == nil && (count.Discard == nil || !count.Discard.Same(discard)) {
+		return errors.New("the service answers without the discarded batch")
+	}
+	return err
 }
 
 // tell sends a JSON object and decodes the answer.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"sesshu/ledger/slip"
 )
@@ -52,6 +53,28 @@ func TestClosingAndDescribingABatch(t *testing.T) {
 	}
 	if fmt.Sprint(seen) != fmt.Sprint(want) {
 		t.Errorf("requests %q, want %q", seen, want)
+	}
+}
+
+func TestADiscardIsToldAndAnswered(t *testing.T) {
+	discard := slip.Discard{At: time.Date(2026, 11, 23, 9, 30, 0, 1, time.UTC), Person: "佐藤", Reason: "x", Sheets: 4}
+	answers := []string{
+		`{"discard":{"at":"2026-11-23T09:30:00Z","person":"佐藤","reason":"x","sheets":4,"stored":1}}`,
+		`{}`, `{"discard":{"at":"2026-11-23T09:30:00Z","person":"鈴木","reason":"x","sheets":4}}`,
+	}
+	for i, answer := range answers {
+		c := client(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			const want = `PUT /v1/stations/desk-1/batches/b1/discard {"declared":null,"at":"2026-11-23T09:30:00.000000001Z","person":"佐藤","reason":"x","sheets":4}`
+			if got := r.Method + " " + r.URL.Path + " " + string(body); got != want {
+				t.Errorf("request %s", got)
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, answer)
+		}))
+		if err := c.DiscardBatch(t.Context(), "desk-1", "b1", nil, discard); (err == nil) != (i == 0) {
+			t.Errorf("answer %s: %v", answer, err)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sesshu/ledger/slip"
+	"sesshu/scanner"
 	"sesshu/scanner/station"
 )
 
@@ -65,6 +66,12 @@ type reportData struct {
 	Holds bool
 	// Notable are the sheets that somebody may want to look up.
 	Notable []tile
+}
+
+// StuckWords says why an administrator must look at the batch.
+func (d reportData) StuckWords() scanner.Words {
+	title, _ := station.TroubleWords(d.Stuck)
+	return title
 }
 
 func (p *Panel) batchReport(w http.ResponseWriter, r *http.Request) {

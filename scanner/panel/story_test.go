@@ -103,8 +103,12 @@ func TestLookAndDiscard(t *testing.T) {
 	o.click("#ask-do")
 	o.phase("discarded", "next")
 	o.shoot("discarded")
-	if _, err := p.store.Batch(t.Context(), stationName, wrong); err == nil {
-		t.Error("the service has heard of a batch that was discarded")
+	if err := p.station.Settled(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if count, err := p.store.Batch(t.Context(), stationName, wrong); err != nil || !count.Discarded() || count.Discard.Person != "佐藤" ||
+		count.Discard.Reason != "裏返しに入っていた" || count.Discard.Sheets != 4 || *count.Declared != 4 {
+		t.Errorf("the service knows of the discarded batch: %+v, %v", count, err)
 	}
 	p.device.Clear()
 	p.device.Load(stack(1, 4)...)
@@ -188,6 +192,12 @@ func TestAnotherStationOfTheSameName(t *testing.T) {
 	o.press("佐藤", kb.Tab, "名前が重なった。次の束で取り込む")
 	o.click("#ask-do")
 	o.phase("discarded", "next")
+	if err := p.station.Settled(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if count, err := p.store.Batch(t.Context(), stationName, batch); err != nil || count.Discarded() || count.Discard == nil || count.Discard.Stored != 1 || count.Stored != 1 {
+		t.Errorf("the other station's sheet: %+v, %v", count, err)
+	}
 }
 
 // The station dies in the middle of a batch, and the service is away; the page

@@ -26,6 +26,7 @@ type Batch struct {
 	Held         bool // nothing is handed in until somebody has looked
 	Released     *Releasing
 	Discarded    *Discard // set when the batch was thrown away instead of handed in
+	DiscardTold  bool     // the intake knows that it was
 	Repeats      []int    // sheets whose image equals the one before to the last bit
 	Stops        []Stop   // why feeding stopped, oldest first
 	Closing      *Closing

@@ -123,7 +123,10 @@ func (s *Station) sticks(ctx context.Context, b *spoolBatch, err error) bool {
 // handInBatch brings one batch as far as it can go.
 func (s *Station) handInBatch(ctx context.Context, b *spoolBatch) error {
 	account := b.account()
-	if account.ClosedAt != nil || account.Held || account.Discarded != nil {
+	if account.Discarded != nil {
+		return s.tellDiscard(ctx, b, account)
+	}
+	if account.ClosedAt != nil || account.Held {
 		return nil
 	}
 	if !b.opened() {

@@ -1,6 +1,7 @@
 package station
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,11 +21,13 @@ type Releasing struct {
 }
 
 // Discard says who threw a batch away, and why. Sheets is how many were in.
-type Discard struct {
-	At     time.Time `json:"at"`
-	Person string    `json:"person"`
-	Reason string    `json:"reason"`
-	Sheets int       `json:"sheets"`
+type Discard = slip.Discard
+
+// Discarder is an intake that wants to know which batches were thrown away here,
+// also those that it never heard of: paper was fed, and somebody answers for it.
+// It is safe to repeat.
+type Discarder interface {
+	DiscardBatch(ctx context.Context, station, batch string, declared *int, discard slip.Discard) error
 }
 
 // Release lets a held batch be handed in. A person answers for it by name.
@@ -52,7 +55,8 @@ func (s *Station) Release(name, person string) error {
 // Discard throws a batch away that is held, or that is stuck and of which the
 // intake has confirmed nothing. That it was done, by whom and why is durable
 // before the first image is deleted, and stays in the account of batches for
-// ever. Batches that are handed over cannot be discarded here.
+// ever; Run tells the intake of it, as soon as that can be reached. Batches that
+// are handed over cannot be discarded here.
 func (s *Station) Discard(name, person, reason string) error {
 	b, err := s.lockIdle("discard", name)
 	if err != nil {
@@ -68,7 +72,10 @@ func (s *Station) Discard(name, person, reason string) error {
 	case !account.Held && (account.Stuck == nil || account.HandedIn > 0):
 		return fmt.Errorf("discard batch %s: %w", name, ErrHandedOver)
 	}
-	discard := Discard{At: s.config.Now().UTC(), Person: person, Reason: reason, Sheets: account.Safe}
+	discard := Discard{At: s.config.Now().UTC(), Person: strings.TrimSpace(person), Reason: strings.TrimSpace(reason), Sheets: account.Safe}
+	if err := discard.Validate(); err != nil {
+		return fmt.Errorf("discard batch %s: %w: %w", name, ErrUnanswered, err)
+	}
 	if err := b.update(func(state *batchState) { state.Discarded = &discard }); err != nil {
 		return fmt.Errorf("discard batch %s: %w", name, err)
 	}
@@ -77,6 +84,24 @@ func (s *Station) Discard(name, person, reason string) error {
 		return fmt.Errorf("discard batch %s: %w", name, err)
 	}
 	s.tell(Event{Kind: Discarded, Sheet: slip.SheetID{Station: s.config.Name, Batch: name}, Declared: account.Declared, Safe: account.Safe})
+	s.signal()
+	return nil
+}
+
+// tellDiscard tells the intake that a batch was thrown away.
+func (s *Station) tellDiscard(ctx context.Context, b *spoolBatch, account Batch) error {
+	discarder, able := s.config.Intake.(Discarder)
+	if !able || account.DiscardTold {
+		return nil
+	}
+	if err := discarder.DiscardBatch(ctx, s.config.Name, account.Name, account.Declared, *account.Discarded); err != nil {
+		return fmt.Errorf("tell that batch %s was discarded: %w", account.Name, err)
+	}
+	if err := b.update(func(state *batchState) { state.DiscardTold = true }); err != nil {
+		return err
+	}
+	s.log.LogAttrs(ctx, slog.LevelInfo, "the service knows that the batch was discarded", slog.String("batch", account.Name))
+	s.tell(Event{Kind: Discarded, Sheet: slip.SheetID{Station: s.config.Name, Batch: account.Name}, Declared: account.Declared, Safe: account.Safe})
 	s.signal()
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sesshu/ledger/slip"
 	"sesshu/scanner"
@@ -120,6 +121,77 @@ func TestDiscardedBatchIsRemembered(t *testing.T) {
 	device.Load(cards(1)...)
 	if _, err := s.Scan(t.Context(), scannerFor(t, device), scanner.Settings{}, "b1", nil); !errors.Is(err, station.ErrBatchClosed) {
 		t.Errorf("feeding into a discarded batch: %v", err)
+	}
+}
+
+// discardLedger also wants to know what was thrown away.
+type discardLedger struct {
+	*memoryLedger
+	told map[string][]station.Discard
+	lost int // answers that get lost after the notice was taken
+}
+
+func (l *discardLedger) DiscardBatch(_ context.Context, _, batch string, declared *int, discard station.Discard) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fail != nil {
+		return l.fail
+	}
+	if declared == nil || *declared != 2 {
+		return station.ErrRefused
+	}
+	l.told[batch] = append(l.told[batch], discard)
+	if l.lost--; l.lost >= 0 {
+		return errors.New("the answer was lost on the way")
+	}
+	return nil
+}
+
+// The intake learns of a discarded batch though it was away, though the station
+// was started again in between, and though an answer got lost; and not once more
+// after that.
+func TestTheIntakeLearnsOfADiscardedBatch(t *testing.T) {
+	ledger, directory := &discardLedger{memoryLedger: newLedger(), told: map[string][]station.Discard{}, lost: 2}, t.TempDir()
+	ledger.setFailure(errors.New("away"))
+	s := open(t, directory, ledger, nil)
+	openBatch(t, s, station.Opening{Batch: "b1", Declared: count(2), Hold: true})
+	feed(t, s, "b1", 1, 2)
+	if err := s.Discard("b1", " 佐藤 ", "裏返しだった"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	for s.Trouble() == nil {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	if err := errors.Join(<-ended, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	ledger.setFailure(nil)
+	for range 2 {
+		s = open(t, directory, ledger, nil)
+		stopped := errors.New("stopped")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		go func() { ended <- s.Run(ctx) }()
+		settle(t, s)
+		cancel(stopped)
+		if err := errors.Join(<-ended, s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		account := s.Batches()[0]
+		if !account.DiscardTold || len(ledger.told["b1"]) != 3 {
+			t.Fatalf("told %d times, account %+v", len(ledger.told["b1"]), account)
+		}
+	}
+	for _, discard := range ledger.told["b1"] {
+		if discard.Person != "佐藤" || discard.Reason != "裏返しだった" || discard.Sheets != 2 || !discard.Same(ledger.told["b1"][0]) {
+			t.Errorf("told %+v", discard)
+		}
+	}
+	if len(ledger.sheets) != 0 || len(ledger.declared) != 0 {
+		t.Error("the intake was told more of a discarded batch than that")
 	}
 }
 

@@ -41,6 +41,8 @@ type batchState struct {
 	Hold      bool       `json:"hold,omitempty"`
 	Released  *Releasing `json:"released,omitempty"`
 	Discarded *Discard   `json:"discarded,omitempty"`
+	// DiscardTold: the intake knows that the batch was discarded.
+	DiscardTold bool `json:"discard_told,omitempty"`
 	// Repeats are the sheets whose image equals the one before to the last bit.
 	Repeats []int  `json:"repeats,omitempty"`
 	Stops   []Stop `json:"stops,omitempty"`
@@ -155,7 +157,7 @@ func (b *spoolBatch) account() Batch {
 	defer b.mu.Unlock()
 	state := b.state
 	return Batch{Name: b.name, Declared: state.Declared, Description: state.Description, Safe: b.highest, HandedIn: state.HandedIn,
-		OpenedAt: state.OpenedAt, Held: state.Hold && state.Released == nil && state.Discarded == nil, Released: state.Released, Discarded: state.Discarded,
+		OpenedAt: state.OpenedAt, Held: state.Hold && state.Released == nil && state.Discarded == nil, Released: state.Released, Discarded: state.Discarded, DiscardTold: state.DiscardTold,
 		Repeats: slices.Clone(state.Repeats), Stops: slices.Clone(state.Stops),
 		Closing: state.Closing, ClosedAt: state.ClosedAt, Count: state.Count,
 		Control: state.Control, Disagreement: state.Disagreement, Stuck: b.stuck, DescriptionRefused: state.DescriptionRefused}

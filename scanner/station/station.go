@@ -157,9 +157,11 @@ func (s *Station) signal() {
 }
 
 // Settled waits until everything in the spool is handed in, but for batches that
-// are held, and every batch whose closing was asked for is closed. It returns an error when a batch is
+// are held, every batch whose closing was asked for is closed, and the intake
+// knows of every batch that was discarded. It returns an error when a batch is
 // stuck or the context ends.
 func (s *Station) Settled(ctx context.Context) error {
+	_, tells := s.config.Intake.(Discarder)
 	for {
 		s.mu.Lock()
 		changed := s.changed
@@ -171,7 +173,8 @@ func (s *Station) Settled(ctx context.Context) error {
 				stuck = append(stuck, fmt.Errorf("batch %s: %w", b.Name, b.Stuck))
 				continue
 			}
-			busy = busy || b.Waiting() > 0 || b.Closing != nil && b.ClosedAt == nil
+			busy = busy || b.Waiting() > 0 || b.Closing != nil && b.ClosedAt == nil && b.Discarded == nil ||
+				tells && b.Discarded != nil && !b.DiscardTold
 		}
 		if !busy {
 			return errors.Join(stuck...)
