@@ -26,6 +26,7 @@ type Config struct {
 	Size        int           // processes at a time; one per core
 	Recycle     int           // files after which a process is replaced, because the libraries leak; 0: 2,000
 	TimeLimit   time.Duration // for one file; 0: 60 s
+	OpenLimit   time.Duration // for a new process to open its readers; 0: 5 min
 	Stderr      io.Writer     // where the children's standard error goes; nil: nowhere
 	Logger      *slog.Logger
 }
@@ -61,6 +62,9 @@ func NewPool(config Config) *Pool {
 	}
 	if config.TimeLimit <= 0 {
 		config.TimeLimit = time.Minute
+	}
+	if config.OpenLimit <= 0 {
+		config.OpenLimit = 5 * time.Minute
 	}
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
@@ -150,7 +154,7 @@ func (p *Pool) slot(ctx context.Context) error {
 			}
 		}
 		var reply outcome
-		reply.answer, reply.body, reply.err = child.ask(now.ctx, p.config.TimeLimit, now.ask, now.file) //nolint:contextcheck // a task lives as long as its asker, not as the pool
+		reply.answer, reply.body, reply.err = child.ask(now.ctx, p.config.OpenLimit, p.config.TimeLimit, now.ask, now.file) //nolint:contextcheck // a task lives as long as its asker, not as the pool
 		if errors.Is(reply.err, errNotBegun) && now.tries < maxTries {
 			now.tries++
 			again = &now

@@ -63,18 +63,20 @@ func start(config Config) (*process, error) {
 	return p, nil
 }
 
-// ask sends one request and waits for its answer. After any error but ErrFault
-// the process must be killed: the conversation is out of step. ErrCrashed,
-// errNotBegun, ErrFault, or the context's end.
-func (p *process) ask(ctx context.Context, limit time.Duration, ask request, file []byte) (answer, []byte, error) {
+// ask sends one request and waits for its answer, at most limit from when the
+// process began on it and at most opening until then: a process that has just
+// started opens its readers first, and on a busy machine that takes longer than
+// any file. After any error but ErrFault the process must be killed: the
+// conversation is out of step. ErrCrashed, errNotBegun, ErrFault, or the
+// context's end.
+func (p *process) ask(ctx context.Context, opening, limit time.Duration, ask request, file []byte) (answer, []byte, error) {
 	type reply struct {
 		answer answer
 		body   []byte
 		err    error
 		begun  bool
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+	began := make(chan struct{})
 	done := make(chan reply, 1)
 	go func() {
 		var r reply
@@ -87,31 +89,41 @@ func (p *process) ask(ctx context.Context, limit time.Duration, ask request, fil
 			return
 		}
 		r.begun = true
+		close(began)
 		if r.err = readHeader(p.answers, &r.answer); r.err != nil {
 			return
 		}
 		r.body, r.err = readBody(p.answers, r.answer.Bytes)
 	}()
-	select {
-	case r := <-done:
-		p.served++
-		if r.err != nil && !r.begun {
-			return answer{}, nil, fmt.Errorf("%w: %w", errNotBegun, r.err)
+	wait := time.NewTimer(opening)
+	defer wait.Stop()
+	late := fmt.Errorf("%w: no sign within %s", errNotBegun, opening)
+	for working := began; ; {
+		select {
+		case <-working:
+			working = nil
+			wait.Reset(limit)
+			late = fmt.Errorf("%w: no answer within %s", ErrCrashed, limit)
+		case r := <-done:
+			p.served++
+			switch {
+			case r.err != nil && !r.begun:
+				return answer{}, nil, fmt.Errorf("%w: %w", errNotBegun, r.err)
+			case r.err != nil:
+				return answer{}, nil, fmt.Errorf("%w: %w", ErrCrashed, r.err)
+			case r.answer.Fault != "":
+				return answer{}, nil, fmt.Errorf("%w: %s", ErrFault, r.answer.Fault)
+			}
+			return r.answer, r.body, nil
+		case <-wait.C:
+			p.kill()
+			<-done
+			return answer{}, nil, late
+		case <-ctx.Done():
+			p.kill()
+			<-done
+			return answer{}, nil, ctx.Err()
 		}
-		if r.err != nil {
-			return answer{}, nil, fmt.Errorf("%w: %w", ErrCrashed, r.err)
-		}
-		if r.answer.Fault != "" {
-			return answer{}, nil, fmt.Errorf("%w: %s", ErrFault, r.answer.Fault)
-		}
-		return r.answer, r.body, nil
-	case <-ctx.Done():
-		p.kill()
-		<-done
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return answer{}, nil, fmt.Errorf("%w: no answer within %s", ErrCrashed, limit)
-		}
-		return answer{}, nil, ctx.Err()
 	}
 }
 

@@ -26,6 +26,9 @@ const childVariable = "SESSHU_TEST_READING_PROCESS"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
+		if opening, err := time.ParseDuration(os.Getenv(openingVariable)); err == nil {
+			time.Sleep(opening)
+		}
 		err := worker.Answer(os.Stdin, os.NewFile(worker.AnswerDescriptor, "answers"), scripted{})
 		if err != nil {
 			os.Exit(1)
@@ -34,6 +37,9 @@ func TestMain(m *testing.M) {
 	}
 	goleak.VerifyTestMain(m)
 }
+
+// openingVariable says how long the reading process takes to open its readers.
+const openingVariable = "SESSHU_TEST_OPENING"
 
 // scripted does what the file's bytes say: the process protocol is under test
 // here, not the reading.
@@ -82,7 +88,7 @@ func (scripted) Versions() map[string]string { return map[string]string{"scripte
 func startPool(t *testing.T, config worker.Config) *worker.Pool {
 	t.Helper()
 	config.Command = []string{os.Args[0]}
-	config.Environment = []string{childVariable + "=1"}
+	config.Environment = append(config.Environment, childVariable+"=1")
 	pool := worker.NewPool(config)
 	ctx, cancel := context.WithCancel(context.Background())
 	var group errgroup.Group
@@ -124,6 +130,26 @@ func TestPoolSurvivesDeaths(t *testing.T) {
 		if _, err := pool.Read(t.Context(), []byte("fine")); err != nil {
 			t.Errorf("after %s: %v", file, err)
 		}
+	}
+}
+
+// TestPoolWaitsForOpening has a process that takes longer to open its readers
+// than a file may take: nothing is wrong with the file.
+func TestPoolWaitsForOpening(t *testing.T) {
+	pool := startPool(t, worker.Config{TimeLimit: 3 * time.Second, Environment: []string{openingVariable + "=4s"}})
+	if result, err := pool.Read(t.Context(), []byte("x")); err != nil || len(result.Pages) != 1 {
+		t.Errorf("result %+v, error %v", result, err)
+	}
+	if _, err := pool.Read(t.Context(), []byte("hang")); !errors.Is(err, worker.ErrCrashed) {
+		t.Errorf("a file that takes too long: %v", err)
+	}
+}
+
+// TestPoolGivesUpOnOpening has processes that never open their readers.
+func TestPoolGivesUpOnOpening(t *testing.T) {
+	pool := startPool(t, worker.Config{OpenLimit: 100 * time.Millisecond, Environment: []string{openingVariable + "=1h"}})
+	if _, err := pool.Read(t.Context(), []byte("x")); !errors.Is(err, worker.ErrCrashed) {
+		t.Errorf("error %v", err)
 	}
 }
 
