@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
 
 	"sesshu/ledger/slip"
+	"sesshu/ledger/slip/truth"
 	"sesshu/ocr/bench"
 	"sesshu/ocr/worker"
 )
@@ -32,6 +35,9 @@ type benchReport struct {
 }
 
 func (c *benchCommand) Run(ctx context.Context, settings *Settings) error {
+	if err := labelled(c.Dir); err != nil {
+		return err
+	}
 	decider, err := settings.newDecider(filepath.Join(c.Dir, "masters"), c.ScanDate)
 	if err != nil {
 		return err
@@ -79,6 +85,14 @@ func (c *benchCommand) Run(ctx context.Context, settings *Settings) error {
 	}
 	if c.Peer > 0 {
 		fmt.Fprintf(settings.stdout, "tesseract command line on %d of the pages: %.0f ms CPU a page, %.1f times ours\n", report.PeerPages, report.PeerCPUMillis, report.PeerRatio)
+	}
+	return nil
+}
+
+// labelled tells somebody who named another folder what is wanted of it.
+func labelled(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, truth.FileName)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s holds no %s: name a folder as `sesshu samples` writes it, with the slips' truth and masters/", dir, truth.FileName)
 	}
 	return nil
 }

@@ -35,6 +35,11 @@ func (c *calibrateCommand) Run(ctx context.Context, settings *Settings) error {
 	if !(c.Confidence > 0.5 && c.Confidence < 1) {
 		return fmt.Errorf("confidence %g is not between 0.5 and 1", c.Confidence)
 	}
+	for _, dir := range c.Dirs {
+		if err := labelled(dir); err != nil {
+			return err
+		}
+	}
 	policy, err := settings.loadPolicy()
 	if err != nil {
 		return err

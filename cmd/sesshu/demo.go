@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+	"unicode/utf8"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/sync/errgroup"
@@ -391,7 +392,9 @@ Ctrl-C ends it. / 終了は Ctrl-C
 func printTable(w io.Writer, report demoReport) {
 	fmt.Fprintln(w)
 	row := func(japanese, english string, value any) {
-		fmt.Fprintf(w, "  %-38s %8v\n", english+" / "+japanese, value)
+		// A Japanese character is as wide as two others.
+		wide := 44 - len(english) - len(" / ") - 2*utf8.RuneCountInString(japanese)
+		fmt.Fprintf(w, "  %s / %s%*s %8v\n", english, japanese, wide, "", value)
 	}
 	row("読み込み", "sheets fed", report.Fed)
 	row("台帳へ", "accepted", report.Accepted)

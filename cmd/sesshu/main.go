@@ -20,7 +20,7 @@ import (
 
 // commands is the command line. The order is the order of the help.
 type commands struct {
-	Settings
+	Settings `group:"Flags of every command:"`
 
 	Demo      demoCommand      `cmd:"" help:"Show the whole path on this machine: virtual scanner, reading, review desk, ledger."`
 	Serve     serveCommand     `cmd:"" help:"Run the service: intake, reading, review desk, ledger and feed."`
@@ -30,6 +30,7 @@ type commands struct {
 	Bench     benchCommand     `cmd:"" help:"Read a labelled set of slips and report accuracy and speed."`
 	Calibrate calibrateCommand `cmd:"" help:"Choose from which probability each value is accepted, on labelled slips, and say what that promises."`
 	Accuracy  accuracyCommand  `cmd:"" help:"Draw evaluation sets, measure the reading on them beside simpler ways, and write the result down."`
+	Real      realCommand      `cmd:"" help:"Run the readers on collections of real things that nobody here drew, and write down what they show."`
 	Samples   samplesCommand   `cmd:"" help:"Draw sample slips of fictional people, with their truth."`
 	Batch     batchCommand     `cmd:"" help:"Print the header sheets of batches, and separators."`
 	Master    masterCommand    `cmd:"" help:"Load the registers: issued tickets, lots, medical institutions."`
@@ -56,7 +57,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Name("sesshu"),
 		kong.Description("Sesshu takes paper vaccination slips from the scanner to the ledger.\n"+
 			"紙の予診票を、スキャナーから台帳まで。"),
-		kong.UsageOnError(),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(status int) { exit = status }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -70,8 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "sesshu:", err)
-		return 2
+		return misunderstood(parser, args, err, stderr)
 	}
 	cli.stdout, cli.stderr = stdout, stderr
 	cli.logger = cli.newLogger(stderr, command.Command())
@@ -85,4 +84,27 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "sesshu:", err)
 		return 1
 	}
+}
+
+// misunderstood says why a command line makes no sense and where help is: the
+// commands at once for one who named none.
+func misunderstood(parser *kong.Kong, args []string, err error, stderr io.Writer) int {
+	fmt.Fprintln(stderr, "sesshu:", err)
+	var parsing *kong.ParseError
+	if !errors.As(err, &parsing) {
+		return 2
+	}
+	if len(args) == 0 {
+		parser.Stdout = stderr
+		if err := parsing.Context.PrintUsage(false); err != nil {
+			fmt.Fprintln(stderr, "sesshu:", err)
+		}
+		return 2
+	}
+	name := "sesshu"
+	if node := parsing.Context.Selected(); node != nil {
+		name += " " + node.Path()
+	}
+	fmt.Fprintf(stderr, "`%s --help` says more / 使い方は `%[1]s --help`\n", name)
+	return 2
 }

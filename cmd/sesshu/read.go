@@ -14,6 +14,7 @@ import (
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
 	"sesshu/ocr/decide"
+	"sesshu/ocr/explain"
 	"sesshu/ocr/report"
 	"sesshu/ocr/worker"
 )
@@ -33,6 +34,10 @@ func (c *readCommand) Run(ctx context.Context, settings *Settings) error {
 	return settings.withPool(ctx, 1, func(ctx context.Context, pool *worker.Pool) error {
 		if err := settings.checkPolicy(ctx, pool, decider.input.Policy); err != nil {
 			return err
+		}
+		// The time a page takes is not that of opening the readers.
+		if _, err := pool.Versions(ctx); err != nil {
+			return fmt.Errorf("start reading: %w", err)
 		}
 		failed := false
 		for _, file := range c.Files {
@@ -74,7 +79,7 @@ func (c *readCommand) read(ctx context.Context, settings *Settings, pool *worker
 		if c.JSON {
 			err = json.NewEncoder(settings.stdout).Encode(found)
 		} else {
-			err = writePage(settings, found)
+			err = writePage(settings, found, page)
 		}
 		if err != nil {
 			return err
@@ -85,12 +90,21 @@ func (c *readCommand) read(ctx context.Context, settings *Settings, pool *worker
 
 // writePage prints a page for people. Values are shown: whoever runs this has
 // the paper in hand.
-func writePage(settings *Settings, page report.Page) error {
+func writePage(settings *Settings, page report.Page, reading slip.PageReading) error {
 	name := "no form fits"
 	if page.Form != nil {
 		name = *page.Form
 	}
-	_, err := fmt.Fprintf(settings.stdout, "%s, page %d: %s (%s) %v\n", page.File, page.Page, page.Outcome, name, page.Reasons)
+	if sheet, ok := slip.BatchSheetOf(reading); ok {
+		name = sheet.Text()
+	}
+	_, err := fmt.Fprintf(settings.stdout, "%s, page %d: %s (%s)\n", page.File, page.Page, page.Outcome, name)
+	for _, reason := range page.Reasons {
+		if err == nil {
+			japanese, english := explain.Reason(reason)
+			_, err = fmt.Fprintf(settings.stdout, "  %s: %s / %s\n", reason, english, japanese)
+		}
+	}
 	for _, value := range slip.Values() {
 		if field, ok := page.Fields[value]; ok && err == nil {
 			_, err = fmt.Fprintf(settings.stdout, "  %-18s %-7s %-12s %.5f\n", value, field.Outcome, field.Value, field.P)
@@ -133,7 +147,12 @@ func (s *Settings) newDecider(mastersDir, scanDate string) (*decider, error) {
 	}, nil
 }
 
+// decide decides on one page; a batch's header or separator is what its code
+// says, as in the service.
 func (d *decider) decide(ctx context.Context, page slip.PageReading) (slip.Decision, error) {
+	if sheet, ok := slip.BatchSheetOf(page); ok {
+		return sheet.Decision(), nil
+	}
 	input := d.input
 	input.Page, input.Form = page, formNamed(d.forms, page.Registration.Form)
 	return decide.Slip(ctx, input)

@@ -8,9 +8,11 @@ import (
 	"runtime"
 	"time"
 
+	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
 	"sesshu/ocr"
 	"sesshu/ocr/batchsheet"
+	"sesshu/ocr/explain"
 	"sesshu/ocr/page"
 	"sesshu/ocr/paper"
 	"sesshu/ocr/worker"
@@ -33,12 +35,24 @@ func (r reading) Read(file []byte) (worker.Result, error) {
 		return worker.Result{}, err
 	}
 	faults := make([]string, len(result.Pages))
-	for i, err := range result.Errors {
-		if err != nil && i < len(faults) {
-			faults[i] = page.Message(err, "en") + " / " + page.Message(err, "ja")
-		}
+	for i := range faults {
+		faults[i] = pageFault(result.Pages[i], result.Errors[i])
 	}
 	return worker.Result{Pages: result.Pages, Faults: faults, Steps: result.Steps, CPU: cpuTime() - before}, nil
+}
+
+// pageFault says for people why a page was not read; empty if it was, or if it
+// is a batch's header or separator.
+func pageFault(read slip.PageReading, err error) string {
+	switch {
+	case err == nil || len(read.Faults) == 0:
+		return ""
+	case read.Fault != "": // the file is at fault
+		return page.Message(err, "en") + " / " + page.Message(err, "ja")
+	default:
+		japanese, english := explain.Reason(read.Faults[0])
+		return english + " / " + japanese
+	}
 }
 
 func (r reading) Page(file []byte, number int) ([]byte, error) {

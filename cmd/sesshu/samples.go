@@ -11,8 +11,8 @@ import (
 )
 
 type samplesCommand struct {
-	Out         string   `help:"Folder to write to." type:"path" xor:"out" required:""`
-	DrawForms   string   `help:"Instead, draw the pictures of the shipped forms anew below this folder." type:"path" xor:"out" required:""`
+	Out         string   `help:"Folder to write to." type:"path" placeholder:"DIR" required:""`
+	DrawForms   bool     `help:"Instead of slips, draw the pictures of the shipped forms anew below that folder."`
 	Count       int      `help:"Number of slips." default:"100"`
 	Seed        uint64   `help:"The same seed draws the same slips." default:"1"`
 	Tier        string   `help:"How good the scans are: clean, office, poor, fax or phone." default:"office"`
@@ -25,8 +25,8 @@ type samplesCommand struct {
 }
 
 func (c *samplesCommand) Run(ctx context.Context) error {
-	if c.DrawForms != "" {
-		return samples.DrawForms(c.DrawForms)
+	if c.DrawForms {
+		return samples.DrawForms(c.Out)
 	}
 	tier, err := scan.ParseTier(c.Tier)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -114,6 +115,9 @@ func (s *Settings) listen(ctx context.Context, stateDir string, options serveOpt
 		return nil, err
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", options.listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("open the desk's address: another program answers at %s already; --listen names another address: %w", options.listen, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open the desk's address: %w", err)
 	}

@@ -66,7 +66,7 @@ func (s *Settings) stateDir() (string, error) {
 		return "", fmt.Errorf("find the state directory: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("make the state directory: %w", err)
+		return "", fmt.Errorf("make the state directory: %w; name another one with --state-dir or SESSHU_STATE_DIR", err)
 	}
 	return dir, nil
 }
