@@ -21,7 +21,7 @@ GO_FILES = $(shell git ls-files '*.go')
 # Tesseract's and OpenCV's own threads fight with one process a core.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help run test build station packages test-packages lint fuzz faults bench accuracy train registration station-faults station-memory
+.PHONY: help run test build station packages test-packages lint fuzz faults bench accuracy real train registration station-faults station-memory
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -76,6 +76,10 @@ POLICY ?=
 accuracy: test-packages build ## measure the reading on the evaluation sets and write it into ocr/ACCURACY.md (PER_CELL=, TIERS=, DATES=, POLICY=, DATA=)
 	$(BIN) accuracy --count $(PER_CELL) $(if $(TIERS),--tiers $(TIERS)) $(if $(DATES),--dates $(DATES)) \
 		$(if $(POLICY),--policy $(POLICY)) $(if $(wildcard $(DATA)/mnist),--data $(DATA)) --out ocr/ACCURACY.md
+
+# The collections are not part of the program; those that are missing are named.
+real: build ## run the readers on real things from DATA and write what they show into ocr/ACCURACY.md (DATA=)
+	$(BIN) real --data $(DATA) --out ocr/ACCURACY.md
 
 WORK ?= out/train
 train: packages ## train both networks again from the sources, about two hours on two quiet cores (DATA=, WORK=)

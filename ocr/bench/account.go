@@ -120,8 +120,10 @@ func (a *Account) StraightThrough() float64 {
 	return float64(a.Whole) / float64(a.Slips)
 }
 
-// calibration is the expected calibration error of judged values.
-func calibration(values []chart.Judged) float64 {
+// CalibrationError is the expected calibration error of judged values: the mean
+// distance, weighted by size, between what was promised and what came true, over
+// 15 groups of equal count in the order of their probability.
+func CalibrationError(values []chart.Judged) float64 {
 	judged := make([]accepted, len(values))
 	for i, value := range values {
 		judged[i] = accepted{value.P, value.Right}

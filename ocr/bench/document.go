@@ -150,7 +150,7 @@ func (m Measured) tier(b *bytes.Buffer, tier, prefix string, plots map[string]st
 	fmt.Fprintf(b, "### Values, %s\n\n| value | slips | right | accepted | wrong | at most | calibration error: accepted | read |\n|---|---|---|---|---|---|---|---|\n", tier)
 	row := func(name string, account *ValueAccount) {
 		fmt.Fprintf(b, "| %s | %d | %d (%s) | %d (%s) | %d | %s | %.6f | %.4f |\n", name, account.N, account.Right, percent(account.Right, account.N),
-			account.Accepted, percent(account.Accepted, account.N), account.Wrong, tenThousand(account.Upper()), calibration(account.Sure), calibration(account.Read))
+			account.Accepted, percent(account.Accepted, account.N), account.Wrong, tenThousand(account.Upper()), CalibrationError(account.Sure), CalibrationError(account.Read))
 	}
 	whole := m.sum(joint, func(c Cell) bool { return c.Tier == tier })
 	var series []chart.Series
@@ -202,16 +202,16 @@ func tenThousand(share float64) string {
 	return fmt.Sprintf("%.3g in 10,000", 1e4*share)
 }
 
-// The markers between which a document holds what was measured; the rest is
-// written by people and stays.
-const (
-	begin = "<!-- accuracy: written by sesshu accuracy, do not edit -->"
-	end   = "<!-- /accuracy -->"
-)
-
 // Splice puts the measured part between the markers of a document, or at its end
-// where it has none yet.
+// where it has none yet. The rest is written by people and stays.
 func Splice(document, measured []byte) ([]byte, error) {
+	return SplicePart(document, "accuracy", measured)
+}
+
+// SplicePart does the same for the part that another command of the program
+// writes.
+func SplicePart(document []byte, command string, measured []byte) ([]byte, error) {
+	begin, end := "<!-- "+command+": written by sesshu "+command+", do not edit -->", "<!-- /"+command+" -->"
 	part := slices.Concat([]byte(begin+"\n\n"), bytes.TrimSpace(measured), []byte("\n\n"+end))
 	from, to := bytes.Index(document, []byte(begin)), bytes.Index(document, []byte(end))
 	switch {
