@@ -47,13 +47,22 @@ func (c *scanCommand) Run(ctx context.Context, cli *commands) error {
 		if err != nil {
 			return err
 		}
-		if !report.Complete() {
+		if !report.Complete() && !report.Undecided {
 			return fmt.Errorf("batch %s stays open: scan again with --batch %s, or close it on the station's page", c.Batch, c.Batch)
 		}
 		if err := counter.CloseBatch(c.Batch, station.Closing{At: time.Now()}); err != nil {
 			return err
 		}
-		return counter.Settled(ctx)
+		if err := counter.Settled(ctx); err != nil {
+			return err
+		}
+		for _, batch := range counter.Batches() {
+			if batch.Name == c.Batch && batch.Disagreement != nil {
+				fmt.Fprintf(cli.stdout, "%s\n%s\n", batch.Disagreement.Japanese, batch.Disagreement.English)
+				return fmt.Errorf("batch %s stays open: scan again with --batch %s, or close it on the station's page", c.Batch, c.Batch)
+			}
+		}
+		return nil
 	})
 }
 

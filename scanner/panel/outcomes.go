@@ -23,7 +23,7 @@ func (p *Panel) outcomeLoop(ctx context.Context) error {
 				break // the service is away; clockLoop and the station say so
 			}
 		}
-		p.askControl(ctx)
+		p.askCount(ctx)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -83,26 +83,28 @@ func (p *Panel) ask(ctx context.Context, batch string, after int) error {
 	}
 }
 
-// askControl learns how many of the shown batch's sheets are no slips of their
-// own, when there are more sheets than were declared: headers, separators, and
-// whatever else the service takes out of the count.
-func (p *Panel) askControl(ctx context.Context) {
+// askCount learns how many of the shown batch's sheets are no slips of their own
+// (headers, separators, and whatever else the service takes out of the count),
+// and how many slips its header declares, as long as a sheet is not read that
+// may say so.
+func (p *Panel) askCount(ctx context.Context) {
 	p.mu.Lock()
 	shown := p.shown
 	p.mu.Unlock()
 	for _, account := range p.station.Batches() {
-		if account.Name != shown || account.HandedIn == 0 || account.Closing != nil || account.Declared == nil || *account.Declared >= account.Safe {
+		if account.Name != shown || account.HandedIn == 0 || account.Closing != nil || account.Discarded != nil ||
+			account.Unread == 0 && account.Missing() >= 0 {
 			continue
 		}
 		count, err := p.config.Service.Batch(ctx, p.config.Name, shown)
-		if control := count.Stored - count.Slips(); err == nil && control != account.Control {
-			err = p.station.NoteControl(shown, control)
+		if err == nil {
+			err = p.station.NoteCount(shown, count)
 			p.mu.Lock()
 			p.touch()
 			p.mu.Unlock()
 		}
 		if err != nil {
-			p.log.LogAttrs(ctx, slog.LevelDebug, "separators not known", slog.String("batch", shown), slog.String("error", err.Error()))
+			p.log.LogAttrs(ctx, slog.LevelDebug, "count not known", slog.String("batch", shown), slog.String("error", err.Error()))
 		}
 	}
 }

@@ -44,6 +44,7 @@ func (s *Station) Scan(ctx context.Context, device scanner.Device, settings scan
 		}
 		account := into.account()
 		report.Declared, report.Safe, report.LastImage = account.Declared, account.Safe, into.lastImage()
+		report.Missing, report.Control, report.Undecided = account.Missing(), account.Control, account.Undecided()
 	}
 	report.Fault = err
 	report.explain()
@@ -71,7 +72,7 @@ func (f *feed) run(ctx context.Context, device scanner.Device) error {
 		before := f.report.Fed
 		err := f.once(ctx, device)
 		account := f.into.account()
-		short := account.Declared != nil && account.Safe < *account.Declared
+		short := account.Missing() > 0
 		switch {
 		case err == nil && short && f.report.Fed > before:
 			f.station.log.LogAttrs(ctx, slog.LevelInfo, "device says empty before the declared count, asking again",

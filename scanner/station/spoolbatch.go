@@ -14,10 +14,12 @@ import (
 
 // batchState is batch.json.
 type batchState struct {
-	Station  string    `json:"station"`
-	Batch    string    `json:"batch"`
-	Declared *int      `json:"declared"`
-	OpenedAt time.Time `json:"opened_at"`
+	Station  string `json:"station"`
+	Batch    string `json:"batch"`
+	Declared *int   `json:"declared"`
+	// DeclaredByHeader: the declared number was read on the batch's header sheet.
+	DeclaredByHeader bool      `json:"declared_by_header,omitempty"`
+	OpenedAt         time.Time `json:"opened_at"`
 	// Opened: the intake knows the batch.
 	Opened bool `json:"opened"`
 	// HandedIn: the intake has confirmed the sheets 1 to HandedIn. It is written
@@ -46,8 +48,9 @@ type batchState struct {
 	// Repeats are the sheets whose image equals the one before to the last bit.
 	Repeats []int  `json:"repeats,omitempty"`
 	Stops   []Stop `json:"stops,omitempty"`
-	// Control is how many of the sheets are batch headers and separators, as far
-	// as the service has read them: they are fed and not declared.
+	// Control is how many of the sheets are batch headers, separators and papers
+	// fed once more, as far as the service has read them: they are fed and not
+	// declared.
 	Control int `json:"control,omitempty"`
 	// Disagreement is why the service would not close the batch, in its own words.
 	Disagreement *scanner.Words `json:"disagreement,omitempty"`
@@ -73,6 +76,7 @@ type spoolBatch struct {
 	last    slip.Hash      // of sheet highest; zero when not known
 	stuck   error          // why a person must look at it
 	refused int            // times the intake refused the sheet in turn
+	read    int            // sheets that the service has read, as far as it was asked
 }
 
 const (
@@ -160,7 +164,7 @@ func (b *spoolBatch) account() Batch {
 		OpenedAt: state.OpenedAt, Held: state.Hold && state.Released == nil && state.Discarded == nil, Released: state.Released, Discarded: state.Discarded, DiscardTold: state.DiscardTold,
 		Repeats: slices.Clone(state.Repeats), Stops: slices.Clone(state.Stops),
 		Closing: state.Closing, ClosedAt: state.ClosedAt, Count: state.Count,
-		Control: state.Control, Disagreement: state.Disagreement, Stuck: b.stuck, DescriptionRefused: state.DescriptionRefused}
+		DeclaredByHeader: state.DeclaredByHeader, Control: state.Control, Unread: max(0, b.highest-b.read), Disagreement: state.Disagreement, Stuck: b.stuck, DescriptionRefused: state.DescriptionRefused}
 }
 
 func (b *spoolBatch) opened() bool {

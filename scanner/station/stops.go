@@ -75,12 +75,12 @@ func (s *Station) Report(name string) (Report, error) {
 	}
 	account := b.account()
 	report := Report{Station: s.config.Name, Batch: name, Declared: account.Declared, Safe: account.Safe,
-		Repeats: account.Repeats, LastImage: b.lastImage()}
+		Missing: account.Missing(), Control: account.Control, Undecided: account.Undecided(), Repeats: account.Repeats, LastImage: b.lastImage()}
 	switch {
 	case account.Stuck != nil:
 		report.Fault = account.Stuck
 	case account.Closing != nil || account.Discarded != nil:
-	case account.Declared == nil || *account.Declared > account.Safe:
+	case account.Declared == nil || account.Missing() > 0:
 		report.Fault = ErrInterrupted
 	}
 	report.explain()
