@@ -48,6 +48,7 @@ type commands struct {
 	HandIn   handInCommand   `cmd:"" name:"hand-in" help:"Hand in what lies in the spool, for as long as it takes."`
 	Status   statusCommand   `cmd:"" help:"Say what lies in the spool."`
 	Discover discoverCommand `cmd:"" help:"List the scanners that can be reached from here."`
+	Practice practiceCommand `cmd:"" help:"Practise with a virtual scanner and practice sheets; nothing is handed in."`
 
 	stdout, stderr io.Writer
 	logger         *slog.Logger

@@ -66,6 +66,8 @@ const patience = 60 * time.Second
 // listening counts the tones that the page plays.
 const listening = `(() => {
   window.tones = 0;
+  window.errors = [];
+  addEventListener("error", (event) => window.errors.push(event.message));
   const start = OscillatorNode.prototype.start;
   OscillatorNode.prototype.start = function (...moment) { window.tones++; return start.apply(this, moment); };
 })()`
@@ -98,7 +100,7 @@ func (o *operator) do(actions ...chromedp.Action[chromedp.Void]) {
 func (o *operator) seen() string {
 	ctx, cancel := context.WithTimeout(o.ctx, 5*time.Second)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText + "\ncursor: " + document.activeElement.id + "\nerrors: " + (window.errors ?? []).join()`))
 	if err != nil {
 		return err.Error()
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"strconv"
@@ -21,6 +22,7 @@ type deed struct {
 	Hold     bool   `json:"hold"`
 	Person   string `json:"person"`
 	Reason   string `json:"reason"`
+	practiceDeed
 }
 
 // errForm says that a request is not one of this page's.
@@ -28,7 +30,7 @@ var errForm = errors.New("request is not one of this page's")
 
 // deeds are the acts that the page offers, by the last part of their address.
 func (p *Panel) deeds() map[string]func(deed) error {
-	return map[string]func(deed) error{
+	deeds := map[string]func(deed) error{
 		"start": func(d deed) error {
 			opening := station.Opening{Batch: d.Batch, Declared: d.Declared, Hold: d.Hold,
 				Description: station.Description{FacilityCode: d.Facility, Month: d.Month}}
@@ -52,6 +54,10 @@ func (p *Panel) deeds() map[string]func(deed) error {
 		},
 		"discard": func(d deed) error { return p.station.Discard(d.Batch, d.Person, d.Reason) },
 	}
+	if p.config.Practice != nil {
+		maps.Copy(deeds, p.practiceDeeds())
+	}
+	return deeds
 }
 
 // perform answers one deed: 204 when it is done, and a Notice otherwise.

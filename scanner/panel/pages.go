@@ -43,6 +43,10 @@ func (p *Panel) router() http.Handler {
 	mux.HandleFunc("GET /half", p.showHalf)
 	mux.HandleFunc("GET /assets/{name}", p.asset)
 	mux.HandleFunc("POST /language", setLanguage)
+	if p.config.Practice != nil {
+		mux.HandleFunc("GET /practice", p.practiceReport)
+		mux.HandleFunc("GET /practice/papers/{number}", p.practicePaper)
+	}
 	for name, act := range p.deeds() {
 		mux.HandleFunc("POST /deeds/"+name, p.perform(act))
 	}
@@ -54,6 +58,7 @@ type view struct {
 	Language string
 	Path     string
 	Station  string
+	Practice bool
 	Data     any
 	texts    texts
 }
@@ -77,7 +82,7 @@ func (v *view) Time(moment time.Time) string { return moment.Local().Format("200
 
 // page renders one page whole before anything is sent.
 func (p *Panel) page(w http.ResponseWriter, r *http.Request, name string, data any) {
-	shown := &view{Language: language(r), Path: r.URL.EscapedPath(), Station: p.config.Name, Data: data, texts: p.texts}
+	shown := &view{Language: language(r), Path: r.URL.EscapedPath(), Station: p.config.Name, Practice: p.config.Practice != nil, Data: data, texts: p.texts}
 	var rendered bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&rendered, name+".html", shown); err != nil {
 		p.log.LogAttrs(r.Context(), slog.LevelError, "page not rendered", slog.String("page", name), slog.String("error", err.Error()))
@@ -108,7 +113,7 @@ func setLanguage(w http.ResponseWriter, r *http.Request) {
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: false}) //nolint:gosec // loopback, without TLS
 	back := "/"
 	if address, err := url.Parse(r.PostFormValue("back")); err == nil && address.Host == "" && address.Scheme == "" &&
-		(address.Path == "/batches" || strings.HasPrefix(address.Path, "/batches/")) {
+		(address.Path == "/batches" || address.Path == "/practice" || strings.HasPrefix(address.Path, "/batches/")) {
 		back = address.EscapedPath()
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)

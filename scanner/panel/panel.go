@@ -26,6 +26,7 @@ import (
 
 	"sesshu/ledger/slip"
 	"sesshu/scanner"
+	"sesshu/scanner/practice"
 	"sesshu/scanner/station"
 )
 
@@ -45,6 +46,9 @@ type Config struct {
 	Device   scanner.Device
 	Settings scanner.Settings
 	Service  Service // nil shows no outcomes
+	// Practice is the training mode that the device belongs to; nil for real
+	// work. Every page says so then, and the operator's hands are on it.
+	Practice *practice.Practice
 	// Poll is the pause between two questions to the service; zero means 2 s.
 	Poll   time.Duration
 	Now    func() time.Time // time.Now when nil
@@ -98,6 +102,9 @@ func New(config Config) (*Panel, error) {
 	var err error
 	if p.texts, err = loadTexts(); err != nil {
 		return nil, err
+	}
+	if config.Practice != nil {
+		p.texts.practise()
 	}
 	if p.templates, err = loadTemplates(); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sesshu/scanner"
+	"sesshu/scanner/practice"
 	"sesshu/scanner/station"
 )
 
@@ -85,6 +86,8 @@ type Snapshot struct {
 	Clock   int        `json:"clock"`   // minutes that this computer's clock is ahead of the service's; 0 within tolerance
 	Open    []OpenView `json:"open"`    // other batches to go on with, newest first
 	Next    string     `json:"next"`    // a name for the next batch
+	// Practice is the virtual scanner and the operator's hands; null in real work.
+	Practice *practice.View `json:"practice,omitempty"`
 }
 
 // snapshot returns what the page shows now, and the tiles that changed after a
@@ -95,6 +98,10 @@ func (p *Panel) snapshot(after int) (now Snapshot, tiles []tile, revision int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now = Snapshot{Station: p.config.Name, Phase: PhaseNew, Feeds: p.feeds, Backlog: backlog, Open: []OpenView{}, Next: nextName(accounts, p.config.Now())}
+	if p.config.Practice != nil {
+		seen := p.config.Practice.View(accounts)
+		now.Practice = &seen
+	}
 	now.Server, now.Away = p.serverNotice(trouble)
 	if off := p.service.off; off.Abs() > clockTolerance {
 		now.Clock = int(off.Minutes())

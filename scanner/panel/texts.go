@@ -37,6 +37,15 @@ func (t texts) get(language, key string) string {
 	return key
 }
 
+// practise puts the words for practice in the place of those for work.
+func (t texts) practise() {
+	for key, words := range t {
+		if instead, ok := strings.CutPrefix(key, "practice."); ok && t[instead] != nil {
+			t[instead] = words
+		}
+	}
+}
+
 func (t texts) words(key string) scanner.Words {
 	return scanner.Words{Japanese: t.get(japanese, key), English: t.get(english, key)}
 }

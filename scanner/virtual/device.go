@@ -63,6 +63,7 @@ type Device struct {
 	mu      sync.Mutex
 	feeder  []Sheet // still to be fed, next one first
 	pulled  []Sheet // left the feeder, first one first: in the output tray or stuck in the path
+	stuck   int     // how many of these, the last ones, block the path
 	fed     int     // sheets pulled in since the device was made
 	images  int     // stamped since then
 	adf     string  // fault state of the feeder; empty when it has none
@@ -116,6 +117,21 @@ func (d *Device) Feeder() []Sheet {
 	return append([]Sheet(nil), d.feeder...)
 }
 
+// Places says where the loaded sheets are, each in the order of the stack.
+type Places struct {
+	Feeder []Sheet // still to be fed
+	Path   []Sheet // stuck in the paper path
+	Tray   []Sheet // went through
+}
+
+// Places returns where the sheets are.
+func (d *Device) Places() Places {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	through := len(d.pulled) - d.stuck
+	return Places{Feeder: slices.Clone(d.feeder), Path: slices.Clone(d.pulled[through:]), Tray: slices.Clone(d.pulled[:through])}
+}
+
 // Clear does what an operator does at the device after a fault: opens it, takes
 // everything out of feeder, paper path and output tray, closes it and wakes it.
 // It returns all sheets loaded since the last Clear, in their old order, so that
@@ -124,7 +140,7 @@ func (d *Device) Clear() []Sheet {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	stack := slices.Concat(d.pulled, d.feeder)
-	d.pulled, d.feeder = nil, nil
+	d.pulled, d.feeder, d.stuck = nil, nil, 0
 	d.adf, d.late, d.lying, d.busy, d.gone, d.waking = "", 0, false, false, false, 0
 	for _, job := range d.jobs {
 		if job.alive() {

@@ -155,6 +155,7 @@ func (d *Device) block(job *job, due map[Kind]bool) {
 		d.late = hiddenAnswers
 	}
 	d.remove(pulled)
+	d.stuck = pulled
 	job.finish("Aborted", "AbortedBySystem")
 }
 

@@ -50,3 +50,27 @@ func TestClearKeepsTheOrder(t *testing.T) {
 		t.Error("something is left")
 	}
 }
+
+// Places tells what is stuck from what went through, until the device is opened.
+func TestPlaces(t *testing.T) {
+	device := New(Config{Script: []Fault{{Kind: DoubleFeed, Sheet: 2}}})
+	device.Load(Sheet{Name: "1"}, Sheet{Name: "2"}, Sheet{Name: "3"}, Sheet{Name: "4"})
+	fed := &job{state: "Processing", multipick: true}
+	device.mu.Lock()
+	device.feed(fed) // 1
+	device.feed(fed) // 2 and 3 together
+	device.mu.Unlock()
+	names := func(sheets []Sheet) (all string) {
+		for _, sheet := range sheets {
+			all += sheet.Name
+		}
+		return all
+	}
+	if at := device.Places(); names(at.Tray) != "1" || names(at.Path) != "23" || names(at.Feeder) != "4" {
+		t.Errorf("the sheets are at %v", at)
+	}
+	device.Load(device.Clear()...)
+	if at := device.Places(); names(at.Tray)+names(at.Path) != "" || names(at.Feeder) != "1234" {
+		t.Errorf("after it was opened the sheets are at %v", at)
+	}
+}

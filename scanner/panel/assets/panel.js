@@ -43,6 +43,7 @@ function show(message) {
   // Counted by the station: a short feed may begin and end between two messages.
   if (before && message.feeds > before.feeds) ended(phase);
   if (!before || before.phase !== phase || before.batch?.name !== batch?.name) begin(message);
+  document.dispatchEvent(new CustomEvent("station", { detail: message })); // practice listens
 }
 
 /** Sounds when feeding has ended. */
