@@ -230,3 +230,17 @@ func (p *place) decide(batch string, sequence int, outcome slip.Outcome) {
 		p.t.Fatal(err)
 	}
 }
+
+// readHeader records that a sheet is the header of its batch, as a worker does.
+func (p *place) readHeader(batch string, sequence, declared int) {
+	p.t.Helper()
+	sheet, err := p.store.Sheet(p.t.Context(), slip.SheetID{Station: stationName, Batch: batch, Sequence: sequence})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	header := slip.BatchSheet{Kind: slip.BatchHeader, Declared: declared}
+	reading := slip.PageReading{SHA256: sheet.SHA256, Page: 1, Width: 124, Height: 175, Readings: []slip.Reading{slip.BatchSheetReading(header, 1, "test")}}
+	if err := p.store.RecordPages(p.t.Context(), sheet, []slip.PageDecision{{Reading: reading, Decision: header.Decision()}}); err != nil {
+		p.t.Fatal(err)
+	}
+}

@@ -56,8 +56,10 @@ type BatchView struct {
 	HandedIn    int                 `json:"handed_in"`
 	Description station.Description `json:"description"`
 	Held        bool                `json:"held"`
-	Agrees      bool                `json:"agrees"`  // the counts agree, or none was declared
-	Control     int                 `json:"control"` // headers and separators among the sheets, which are not declared
+	Agrees      bool                `json:"agrees"`    // the counts agree, or none was declared
+	Undecided   bool                `json:"undecided"` // too many, which may be headers or separators: the service counts at closing
+	ByHeader    bool                `json:"by_header"` // the declared number was read on the header sheet
+	Control     int                 `json:"control"`   // headers and separators among the sheets, which are not declared
 	Repeats     []int               `json:"repeats,omitempty"`
 	Problem     *Problem            `json:"problem,omitempty"`
 	Refused     string              `json:"description_refused,omitempty"`
@@ -163,7 +165,8 @@ func (p *Panel) phase(account station.Batch) Phase {
 // batchView is the account of the shown batch. p.mu is held.
 func (p *Panel) batchView(account station.Batch, phase Phase) *BatchView {
 	view := &BatchView{Name: account.Name, Path: url.PathEscape(account.Name), Declared: account.Declared, Fed: account.Safe,
-		HandedIn: account.HandedIn, Description: account.Description, Held: account.Held, Agrees: account.Agrees() && account.Disagreement == nil, Control: account.Control, Repeats: account.Repeats,
+		HandedIn: account.HandedIn, Description: account.Description, Held: account.Held, Agrees: account.Agrees() && account.Disagreement == nil,
+		Undecided: account.Undecided() && account.Disagreement == nil, ByHeader: account.DeclaredByHeader, Control: account.Control, Repeats: account.Repeats,
 		Refused: account.DescriptionRefused, Counts: map[string]int{}}
 	for _, t := range p.sheetsOf(account).tiles {
 		view.Counts[t.State]++
@@ -190,6 +193,9 @@ func (p *Panel) batchView(account station.Batch, phase Phase) *BatchView {
 			view.Problem.Title, view.Problem.Steps = words(station.ErrCountsDisagree), *account.Disagreement
 		case phase == PhaseDisagree && account.Agrees():
 			view.Problem.Title, view.Problem.Steps = station.Words(station.ErrRepeats, account.Safe)
+		case phase == PhaseDisagree: // what the service has read since the feed ended counts
+			view.Problem.Kind = "counts disagree"
+			view.Problem.Title, view.Problem.Steps = station.CountWords(account)
 		}
 	case PhaseNew, PhaseFeeding, PhaseHeld, PhaseComplete, PhaseClosing, PhaseClosed, PhaseDiscarded:
 	}

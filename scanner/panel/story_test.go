@@ -200,6 +200,65 @@ func TestAnotherStationOfTheSameName(t *testing.T) {
 	}
 }
 
+// Nobody counted the stack: the header sheet on top does, once the service has
+// read it. A slip is missing then, is found, and the batch is whole.
+func TestAHeaderSheetDeclares(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, virtual.Config{}, 0)
+	p.device.Load(stack(1, 4)...)
+	o := p.sit()
+	o.phase("new", "declared")
+	batch := o.read(`document.getElementById("name").value`)
+	o.click("#unknown")
+	o.click("#start")
+	o.phase("complete", "close")
+	if err := p.station.Settled(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.readHeader(batch, 1, 4)
+	for number := 2; number <= 4; number++ {
+		p.decide(batch, number, slip.Accepted)
+	}
+	o.phase("disagree", "more")
+	o.until(`document.getElementById("fed").textContent === "3" && document.getElementById("declared-of").textContent === "/ 4枚(見出し紙) ほかに見出し紙など1枚"`)
+	o.until(`document.getElementById("problem-title").textContent.includes("1枚足りません(申告4枚、取り込み3枚)")`)
+	o.until(`document.getElementById("close").hidden && !document.getElementById("close-reason").hidden`)
+	o.shoot("header-short")
+	p.device.Load(stack(5, 5)...)
+	o.press(kb.Enter)
+	o.phase("complete", "close")
+	o.shoot("header-complete")
+	o.press(kb.Enter)
+	o.phase("closed", "next")
+	count, err := p.store.Batch(t.Context(), stationName, batch)
+	if err != nil || count.ClosedAt == nil || count.ClosedBy != "" || count.Control != 1 || count.Slips() != 4 || *count.Fed != 5 {
+		t.Errorf("closed %+v, %v", count, err)
+	}
+}
+
+// The operator counted the slips and put a header on top of them: what is too
+// many until the service has read it needs nobody's reason.
+func TestAHeaderSheetIsNoSlip(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, virtual.Config{}, 0)
+	p.device.Load(stack(1, 3)...)
+	o := p.sit()
+	o.phase("new", "declared")
+	batch := o.read(`document.getElementById("name").value`)
+	o.press("2", kb.Enter)
+	o.phase("disagree", "close")
+	o.until(`document.getElementById("problem-steps").textContent.includes("見出し紙・仕切り紙が入っていれば、そのまま閉じてください")`)
+	o.shoot("header-undecided")
+	o.press(kb.Enter)
+	o.phase("closing", "next")
+	p.readHeader(batch, 1, 2)
+	o.phase("closed", "next")
+	count, err := p.store.Batch(t.Context(), stationName, batch)
+	if err != nil || count.ClosedBy != "" || count.Control != 1 || count.Slips() != 2 {
+		t.Errorf("closed %+v, %v", count, err)
+	}
+}
+
 // The station dies in the middle of a batch, and the service is away; the page
 // comes back by itself and says where to go on.
 func TestRestartAndServerAway(t *testing.T) {

@@ -16,7 +16,7 @@ const offers = {
   new: [],
   feeding: ["stop"],
   stopped: ["continue", "close", "close-reason", "discard", "leave"],
-  disagree: ["more", "close-reason", "release", "discard", "leave"],
+  disagree: ["more", "close", "close-reason", "release", "discard", "leave"],
   held: ["release", "more", "discard", "leave"],
   complete: ["close", "more"],
   closing: ["next", "report"],
@@ -84,11 +84,12 @@ function showBatch({ batch, phase, speed }) {
   at("phase").textContent = words[`title_${phase}`];
   at("batch-name").textContent = batch.name;
   at("batch-description").textContent = [batch.description.facility_code, batch.description.month].filter(Boolean).join(" · ");
-  at("fed").textContent = batch.fed;
-  at("declared-of").textContent = batch.declared === null ? words.of_unknown : fill(words.of_declared, batch.declared);
+  at("fed").textContent = batch.fed - batch.control;
+  at("declared-of").textContent = (batch.declared === null ? words.of_unknown : fill(batch.by_header ? words.of_header : words.of_declared, batch.declared))
+    + (batch.control ? fill(words.and_control, batch.control) : "");
   at("progress").hidden = batch.declared === null;
   at("progress").max = batch.declared ?? 1;
-  at("progress").value = batch.fed;
+  at("progress").value = batch.fed - batch.control;
   at("speed-line").hidden = phase !== "feeding";
   at("speed").textContent = speed ? Math.round(speed) : "–";
   at("line").textContent = line(batch, phase);
@@ -130,6 +131,7 @@ function showOffers({ batch, phase }) {
     else ["close", "close-reason"].forEach((id) => offered.delete(id));
     if (phase === "stopped" && (batch.fed === 0 || unsettled)) offered.delete("close");
     if (!unsettled || batch.fed === 0) offered.delete("close-reason");
+    if (phase === "disagree" && !batch.undecided) offered.delete("close");
   }
   for (const button of document.querySelectorAll("#batch .choices > *")) button.hidden = !offered.has(button.id);
   // What is asked is blue; beside a problem only going on is.
@@ -137,7 +139,7 @@ function showOffers({ batch, phase }) {
   at("release").className = phase === "disagree" ? "quiet" : "primary";
   const short = phase === "disagree" && batch.declared !== null && batch.fed - batch.control < batch.declared;
   at("more").className = short ? "primary" : "quiet";
-  at("close-reason").className = phase === "disagree" && !short ? "primary" : "quiet";
+  at("close-reason").className = phase === "disagree" && !short && !offered.has("close") ? "primary" : "quiet";
 }
 
 async function act(name, batch = now?.batch?.name ?? "", more = {}) {
