@@ -14,6 +14,7 @@ RUN go build -trimpath -o /sesshu ./cmd/sesshu
 FROM debian:12-slim AS runtime
 RUN apt-get update && apt-get install -y --no-install-recommends \
         ca-certificates poppler-utils tesseract-ocr-eng tesseract-ocr-jpn \
+        fonts-ipaexfont fonts-noto-cjk fonts-ocr-b fonts-dejavu-core fonts-liberation \
         libtesseract5 libjpeg62-turbo libopencv-core406 libopencv-imgproc406 libopencv-imgcodecs406 libopencv-calib3d406 \
         libopencv-dnn406 libopencv-features2d406 libopencv-flann406 libopencv-ml406 libopencv-objdetect406 \
         libopencv-photo406 libopencv-highgui406 libopencv-shape406 libopencv-stitching406 libopencv-superres406 \
