@@ -33,6 +33,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -200,7 +201,10 @@ func (s *Server) routes() (http.Handler, error) {
 		return nil, fmt.Errorf("review: trust no proxy: %w", err)
 	}
 	engine.Use(s.observed, s.recovered, s.headers, s.sameOrigin(http.NewCrossOriginProtection()))
-	engine.NoRoute(func(c *gin.Context) { s.fail(c, errNotFound) })
+	engine.NoRoute(func(c *gin.Context) {
+		c.Set(wantsPage, strings.Contains(c.GetHeader("Accept"), "text/html")) // a person's browser
+		s.fail(c, errNotFound)
+	})
 	engine.NoMethod(func(c *gin.Context) { s.fail(c, errMethod) })
 
 	engine.GET("/livez", s.live)

@@ -12,14 +12,16 @@ import (
 )
 
 func (s *Server) signInPage(c *gin.Context) {
-	s.showSignIn(c, http.StatusOK, c.Query("back"), "")
+	s.showSignIn(c, http.StatusOK, c.Query("back"), "", "")
 }
 
-func (s *Server) showSignIn(c *gin.Context, status int, back, fault string) {
+// showSignIn keeps the name that was typed: whoever mistyped a password goes on
+// at the password, and does not write it where it can be read.
+func (s *Server) showSignIn(c *gin.Context, status int, back, name, fault string) {
 	if !backTo.MatchString(back) {
 		back = "/"
 	}
-	s.page(c, status, "signin", map[string]any{"Back": back, "Fault": fault})
+	s.page(c, status, "signin", map[string]any{"Back": back, "Account": name, "Fault": fault})
 }
 
 // signIn opens a session. The sign-in page posts a form and is sent on; the slip
@@ -46,7 +48,7 @@ func (s *Server) signIn(c *gin.Context) {
 		if known.retry > 0 {
 			c.Header("Retry-After", strconv.Itoa(known.retry))
 		}
-		s.showSignIn(c, known.status, c.PostForm("back"), "fault."+known.code)
+		s.showSignIn(c, known.status, c.PostForm("back"), name, "fault."+known.code)
 		return
 	}
 	if err := s.openSession(c, person.Name, fingerprint(person.PasswordHash)); err != nil {
