@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,8 +28,11 @@ func (c *realCommand) Run(ctx context.Context, settings *Settings) error {
 	root := os.DirFS(c.Data)
 	measured := real.Measured{Command: "sesshu real --data DATA", Day: time.Now().In(japan).Format(time.DateOnly)}
 	missing := func(names []string) { measured.Missing = append(measured.Missing, names...) }
-	for _, part := range []func() error{
-		func() error {
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{
+		{"digits", func() error {
 			reader, err := digits.Open()
 			if err != nil {
 				return err
@@ -37,20 +41,20 @@ func (c *realCommand) Run(ctx context.Context, settings *Settings) error {
 			missing(absent)
 			measured.Digits = sets
 			return errors.Join(err, reader.Close())
-		},
-		func() (err error) {
+		}},
+		{"codes", func() (err error) {
 			var absent []string
 			measured.Codes, measured.Strange, absent, err = real.Codes(ctx, root)
 			missing(absent)
 			return err
-		},
-		func() (err error) {
+		}},
+		{"marks", func() (err error) {
 			var absent []string
 			measured.Marks, absent, err = real.Marks(ctx, root)
 			missing(absent)
 			return err
-		},
-		func() error {
+		}},
+		{"texts", func() error {
 			reader, err := tesseract.Open()
 			if err != nil {
 				return err
@@ -60,28 +64,29 @@ func (c *realCommand) Run(ctx context.Context, settings *Settings) error {
 			missing(absent)
 			measured.Texts = pages
 			return err
-		},
-		func() (err error) {
+		}},
+		{"lots", func() (err error) {
 			var absent []string
 			measured.Lots, absent, err = real.Lots(root)
 			missing(absent)
 			return err
-		},
-		func() (err error) {
+		}},
+		{"numbers", func() (err error) {
 			var absent []string
 			measured.Numbers, absent, err = real.Numbers(ctx, root)
 			missing(absent)
 			return err
-		},
-		func() error {
+		}},
+		{"papers", func() error {
 			absent, err := c.papers(ctx, settings, &measured)
 			missing(absent)
 			return err
-		},
+		}},
 	} {
-		if err := part(); err != nil {
-			return err
+		if err := part.measure(); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
+		settings.logger.InfoContext(ctx, "measured", slog.String("part", part.name))
 	}
 	slices.Sort(measured.Missing)
 	measured.Missing = slices.Compact(measured.Missing)

@@ -118,7 +118,7 @@ func (m Measured) marks(b *bytes.Buffer) {
 		return
 	}
 	b.WriteString("### Marks\n\nThe bubbles of OMRChecker's sheets, each with a little margin, against its blank, by the reader of tick squares. It was made for squares of 3 to 4 mm on forms that are registered; " +
-		"these are small circles placed by the collection's template alone. What is right here is what OMRChecker's own program reads. \"Agree\" and \"against\" count from a probability of 0.9; the rest is in doubt and would be asked.\n\n" +
+		"these are small circles placed by the collection's template alone, and no sheet is registered to its blank: what is said wrongly against a blank sheet shows what registration spares the reader. What is right here is what OMRChecker's own program reads. \"Agree\" and \"against\" count from a probability of 0.9; the rest is in doubt and would be asked.\n\n" +
 		"| sheets | blank | marked | agree | against | unmarked | agree | against |\n|---|---|---|---|---|---|---|---|\n")
 	var left []string
 	for _, set := range m.Marks {
@@ -133,7 +133,7 @@ func (m Measured) marks(b *bytes.Buffer) {
 		b.WriteString("\n")
 	}
 	if len(left) > 0 {
-		fmt.Fprintf(b, "\nLeft out, with the number of sheets: %s. They are photographs: the sheet has to be found in its picture first, which is what registration does for our own forms and for no others.\n", strings.Join(left, ", "))
+		fmt.Fprintf(b, "\nLeft out, with the number of sheets: %s. Their sheets have to be found in the picture first, which is what registration does for our own forms and for no others.\n", strings.Join(left, ", "))
 	}
 	b.WriteString("\n")
 }

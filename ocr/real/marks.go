@@ -83,7 +83,7 @@ func (s *MarkSet) measure(ctx context.Context, root fs.FS, sheet expectedSheet, 
 	}
 	if !template.still() {
 		s.Sheets++
-		s.Left = "photographs: the sheet has to be cut out of its picture first"
+		s.Left = "the sheet has to be found in its picture first"
 		return nil
 	}
 	picture, err := sheetPicture(ctx, root, sheet.name, template.Page)
