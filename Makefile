@@ -29,7 +29,7 @@ help: ## list the verbs
 run: build ## install what is missing, build, and show the whole path from paper to ledger
 	$(BIN) demo
 
-test: test-packages build ## install what is missing, build, and run the whole test suite
+test: test-packages build station ## install what is missing, build, and run the whole test suite
 	@unformatted=$$(gofmt -l $(GO_FILES)); [ -z "$$unformatted" ] || { echo "not gofmt clean: $$unformatted"; exit 1; }
 	go vet ./...
 	go test -timeout 14m ./...

@@ -53,6 +53,7 @@ func keys() []key {
 		{"dpi", checkDPI},
 		{"duplex", checkChoice},
 		{"drop_out", checkDropOut},
+		{"black_backing", checkChoice},
 		{"sane_options", checkSANEOptions},
 		{"page", checkPage},
 	}

@@ -39,6 +39,7 @@ func TestWrongConfiguration(t *testing.T) {
 		"device = usb:1":                           {":1:", `"device"`, "escl:"},
 		"dpi = many":                               {":1:", `"dpi"`, "100 to 1200"},
 		"duplex = yes":                             {":1:", `"duplex"`, "true nor false"},
+		"black_backing = dark":                     {":1:", `"black_backing"`, "true nor false"},
 		"drop_out = pink":                          {":1:", `"drop_out"`, "red"},
 		"sane_options = buffermode":                {":1:", `"sane_options"`, "NAME=VALUE"},
 		"page = 0.0.0.0:8418":                      {":1:", `"page"`, "this computer alone"},
@@ -134,9 +135,12 @@ func TestSpoolsThatCannotBeUsed(t *testing.T) {
 			t.Errorf("version %s was changed: %s, %v", version, now, err)
 		}
 	}
-	status, _, stderr = program(t, "status", "--name", "desk-1", "--spool", "/proc/spool")
-	if status == 0 || !strings.Contains(stderr, "spool") {
-		t.Errorf("a folder that cannot be: status %d\n%s", status, stderr)
+	// Nobody can make a folder in these two; /sys says that it may not be written to.
+	for folder, want := range map[string]string{"/proc/spool": "ディスクで障害", "/sys/spool": "書き込めません"} {
+		status, _, stderr = program(t, "status", "--name", "desk-1", "--spool", folder)
+		if status == 0 || !strings.Contains(stderr, want) || !strings.Contains(stderr, "administrator") {
+			t.Errorf("a spool at %s: status %d\n%s", folder, status, stderr)
+		}
 	}
 }
 

@@ -40,6 +40,7 @@ type commands struct {
 	DPI         int    `help:"Resolution." default:"300"`
 	Duplex      bool   `help:"Scan both sides."`
 	DropOut     string `help:"Colour of the form's print, which is not to be seen: none, red, green or blue." default:"none"`
+	Black       bool   `name:"black-backing" help:"Black behind the paper, where the scanner can."`
 	SANEOptions string `name:"sane-options" help:"Further options of a SANE scanner: NAME=VALUE; NAME=VALUE" placeholder:"OPTIONS"`
 	Page        string `help:"Address of the station's page; on this computer only." default:"127.0.0.1:8418"`
 

@@ -53,14 +53,14 @@ func (d *Device) scan(ctx context.Context, settings scanner.Settings) (*batch, e
 	if err != nil {
 		return nil, err
 	}
-	return &batch{device: d, settings: settings, request: request, path: path, progress: time.Now()}, nil
+	return &batch{device: d, settings: settings, can: can, path: path, progress: time.Now()}, nil
 }
 
 // batch is one feed, over as many jobs as the device makes of it.
 type batch struct {
 	device   *Device
 	settings scanner.Settings
-	request  []byte
+	can      capabilities
 	path     string // of the job in hand; empty when none is
 
 	delivered int       // images in the whole batch
@@ -70,6 +70,14 @@ type batch struct {
 
 	closing sync.Once
 	closed  error
+}
+
+// sheets returns how many whole sheets were delivered.
+func (b *batch) sheets() int {
+	if b.settings.Duplex {
+		return b.delivered / 2
+	}
+	return b.delivered
 }
 
 // Next returns the next side.
@@ -90,6 +98,8 @@ func (b *batch) Next(ctx context.Context) (scanner.Image, error) {
 	}
 	if b.settings.Duplex && b.inJob%2 == 1 {
 		image.Side = scanner.Back
+	} else {
+		image.Imprint = b.settings.ImprintOn(b.sheets())
 	}
 	b.delivered++
 	b.inJob++

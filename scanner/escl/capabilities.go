@@ -35,7 +35,10 @@ type capabilitiesXML struct {
 	// Whether the device can leave out pages that it takes for blank. Never
 	// wanted: a side counts as blank only when the reader has proved it.
 	BlankRemoval string `xml:"BlankPageDetectionAndRemoval"`
-	Adf          *struct {
+	// Imprinter is an extension of ours (urn:sesshu:escl): what was published of
+	// eSCL up to 2.9 names no endorser. Our virtual device has it.
+	Imprinter string `xml:"urn:sesshu:escl Imprinter"`
+	Adf       *struct {
 		Simplex *inputXML `xml:"AdfSimplexInputCaps"`
 		Duplex  *inputXML `xml:"AdfDuplexInputCaps"`
 		Options []string  `xml:"AdfOptions>AdfOption"`
@@ -81,6 +84,7 @@ func parseCapabilities(document []byte) (capabilities, error) {
 	if answer.Adf == nil {
 		return result, nil
 	}
+	result.Endorser = strings.TrimSpace(answer.Imprinter) == "true"
 	result.DoubleFeed = slices.Contains(answer.Adf.Options, "MultipickDetection")
 	if answer.Adf.Simplex != nil {
 		result.Feeder = true

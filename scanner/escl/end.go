@@ -107,7 +107,13 @@ func (b *batch) nextJob(ctx context.Context) (again bool, err error) {
 	if err := b.dropJob(ctx); err != nil {
 		return false, err
 	}
-	path, err := b.device.startJob(ctx, b.request)
+	settings := b.settings
+	settings.ImprintFrom += b.sheets() // the endorser counts from anew
+	request, err := writeSettings(settings, b.can)
+	if err != nil {
+		return false, err
+	}
+	path, err := b.device.startJob(ctx, request)
 	if errors.Is(err, scanner.FeederEmpty) {
 		return false, nil // the state "loaded" was late
 	}

@@ -31,6 +31,9 @@ type settingsXML struct {
 	Duplex    bool     `xml:"scan:Duplex"`
 	Multipick *bool    `xml:"scan:MultipickDetection,omitempty"`           // left out for devices without it
 	Blanks    *bool    `xml:"scan:BlankPageDetectionAndRemoval,omitempty"` // the same
+	// An extension of ours, see Imprinter in the capabilities.
+	Imprint     string `xml:"urn:sesshu:escl Imprint,omitempty"`
+	ImprintFrom int    `xml:"urn:sesshu:escl ImprintFrom,omitempty"`
 }
 
 // writeSettings makes the body of a job request, after checking that the
@@ -54,6 +57,12 @@ func writeSettings(settings scanner.Settings, can capabilities) ([]byte, error) 
 	}
 	if settings.DropOut != scanner.DropNone && (settings.Color != scanner.Grey || !slices.Contains(can.DropOuts, settings.DropOut)) {
 		return nil, unsupported("device cannot drop out %s", settings.DropOut)
+	}
+	if settings.Imprint != "" && !can.Endorser {
+		return nil, unsupported("device has no endorser that eSCL can reach")
+	}
+	if len(settings.Imprint) > scanner.LongestImprint {
+		return nil, unsupported("endorser cannot print a text of %d characters", len(settings.Imprint))
 	}
 	format, err := chooseFormat(settings.MediaType, can.MediaTypes)
 	if err != nil {
@@ -80,6 +89,9 @@ func writeSettings(settings scanner.Settings, can capabilities) ([]byte, error) 
 	}
 	if can.MaxSize.Height > 0 {
 		body.Height = min(body.Height, toUnits(can.MaxSize.Height))
+	}
+	if settings.Imprint != "" {
+		body.Imprint, body.ImprintFrom = settings.Imprint, settings.ImprintFrom
 	}
 	if settings.DoubleFeedDetection && can.DoubleFeed {
 		on := true

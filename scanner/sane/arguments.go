@@ -57,6 +57,9 @@ func arguments(settings scanner.Settings, extra []Option, have optionList) ([]st
 	for _, name := range dropOutOptions {
 		builder.set(name, dropOutNames[settings.DropOut])
 	}
+	if settings.BlackBacking {
+		builder.set("bgcolor", "Black")
+	}
 	// The scanner's own memory, and the next sheet taken up while this one is
 	// read: 0.8 s a sheet instead of 1.3 s on a fi-8170. A sheet that was taken
 	// up when the feed stops lies in the path, and is put back with the others.

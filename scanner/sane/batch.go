@@ -157,8 +157,13 @@ func (b *batch) take(name string) (scanner.Image, error) {
 		return scanner.Image{}, &scanner.Fault{Condition: scanner.BrokenTransfer, Protocol: protocol, Cause: err}
 	}
 	image := scanner.Image{Bytes: data, MediaType: kind, DPI: b.settings.DPI, CapturedAt: time.Now().UTC()}
-	if b.settings.Duplex && b.delivered%2 == 1 {
+	switch {
+	case !b.settings.Duplex:
+		image.Imprint = b.settings.ImprintOn(b.delivered)
+	case b.delivered%2 == 1:
 		image.Side = scanner.Back
+	default:
+		image.Imprint = b.settings.ImprintOn(b.delivered / 2)
 	}
 	b.delivered++
 	return image, nil

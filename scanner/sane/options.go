@@ -144,6 +144,9 @@ func (l optionList) capabilities(model string) scanner.Capabilities {
 	_, action := l.find("df-action")
 	_, thickness := l.find("df-thickness")
 	result.DoubleFeed = action || thickness
+	_, text := l.find("endorser-string")
+	_, number := l.find("endorser-val")
+	result.Endorser = text && number
 	for _, colour := range []scanner.DropOut{scanner.DropRed, scanner.DropGreen, scanner.DropBlue} {
 		if l.dropOut(colour) {
 			result.DropOuts = append(result.DropOuts, colour)

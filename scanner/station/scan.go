@@ -87,7 +87,11 @@ func (f *feed) run(ctx context.Context, device scanner.Device) error {
 
 // once runs the feeder once.
 func (f *feed) once(ctx context.Context, device scanner.Device) (err error) {
-	batch, err := device.Scan(ctx, f.settings)
+	settings := f.settings
+	if settings.Endorse {
+		settings.Imprint, settings.ImprintFrom = f.imprint()
+	}
+	batch, err := device.Scan(ctx, settings)
 	if err != nil {
 		return err
 	}
@@ -135,13 +139,24 @@ func (f *feed) once(ctx context.Context, device scanner.Device) (err error) {
 	}
 }
 
+// imprint returns the text for the endorser, which names station and batch as
+// far as there is room, and the next sheet's number.
+func (f *feed) imprint() (text string, from int) {
+	account := f.into.account()
+	text = f.station.config.Name + " " + account.Name + " "
+	if len(text) > scanner.LongestImprint {
+		text = account.Name + " "
+	}
+	return text[max(0, len(text)-scanner.LongestImprint):], account.Safe + 1
+}
+
 // pair joins front and back into one object, so that they stay together.
 func pair(front, back scanner.Image) (scanner.Image, error) {
 	both, err := media.Pair(front.Bytes, back.Bytes, front.DPI)
 	if err != nil {
 		return scanner.Image{}, &scanner.Fault{Condition: scanner.Unsupported, Protocol: "feed", Cause: err}
 	}
-	back.Bytes, back.MediaType = both, media.PDF
+	back.Bytes, back.MediaType, back.Imprint = both, media.PDF, front.Imprint
 	return back, nil
 }
 
@@ -158,7 +173,7 @@ func (f *feed) keep(ctx context.Context, image scanner.Image) error {
 			return err
 		}
 	}
-	sheet, err := f.into.append(image.Bytes, slip.Sheet{MediaType: image.MediaType, CapturedAt: image.CapturedAt.UTC(), DPI: image.DPI}, image.Source)
+	sheet, err := f.into.append(image.Bytes, slip.Sheet{MediaType: image.MediaType, CapturedAt: image.CapturedAt.UTC(), DPI: image.DPI, Imprint: image.Imprint}, image.Source)
 	if err != nil {
 		if repeated {
 			err = errors.Join(err, f.into.noteRepeat(false))

@@ -48,6 +48,9 @@ type Config struct {
 	// images share their bytes, as no two scans do, however often a sheet is
 	// loaded.
 	Stamp bool
+	// Imprinter gives the device an endorser, which prints on the front of each
+	// JPEG at the bottom edge what the client asks for, and a running number.
+	Imprinter bool
 	// Forgetful drops an image whose transfer broke instead of offering it
 	// again.
 	Forgetful bool

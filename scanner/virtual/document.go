@@ -52,7 +52,8 @@ var (
   <pwg:Version>2.63</pwg:Version>
   <pwg:MakeAndModel>{{.Model}}</pwg:MakeAndModel>
   <pwg:SerialNumber>VIRTUAL-0001</pwg:SerialNumber>
-  <scan:Adf>
+{{if .Imprinter}}  <sesshu:Imprinter xmlns:sesshu="urn:sesshu:escl">true</sesshu:Imprinter>
+{{end}}  <scan:Adf>
     <scan:AdfSimplexInputCaps>{{template "input" .}}</scan:AdfSimplexInputCaps>
     <scan:AdfDuplexInputCaps>{{template "input" .}}</scan:AdfDuplexInputCaps>
     <scan:FeederCapacity>1000</scan:FeederCapacity>

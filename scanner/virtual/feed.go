@@ -170,7 +170,7 @@ func (d *Device) remove(count int) {
 func (d *Device) take(job *job, fault Kind) bool {
 	sheet := d.feeder[0]
 	d.remove(1)
-	job.sides = []image{{data: d.stamped(sheet.Front), fault: fault}}
+	job.sides = []image{{data: d.stamped(d.endorsed(job, sheet.Front)), fault: fault}}
 	if job.duplex {
 		back := sheet.Back
 		if back == nil {

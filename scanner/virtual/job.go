@@ -17,7 +17,9 @@ type job struct {
 	multipick bool
 	sides     []image // of the sheet in the path, not delivered yet
 	sent      int
-	asking    bool // one NextDocument at a time
+	imprint   string // what the endorser prints in front of its number; empty for nothing
+	number    int    // that it prints on the next sheet
+	asking    bool   // one NextDocument at a time
 }
 
 // image is one side on its way out, with the fault that will befall it.
@@ -38,6 +40,8 @@ type scanSettings struct {
 	Multipick   bool     `xml:"MultipickDetection"`
 	XResolution int      `xml:"XResolution"`
 	Format      string   `xml:"DocumentFormat"`
+	Imprint     string   `xml:"Imprint"`
+	ImprintFrom int      `xml:"ImprintFrom"`
 }
 
 func (d *Device) createJob(w http.ResponseWriter, r *http.Request) {
@@ -74,6 +78,9 @@ func (d *Device) createJob(w http.ResponseWriter, r *http.Request) {
 	d.lying = false
 	d.serial++
 	created := &job{id: fmt.Sprintf("%d", d.serial), state: "Processing", duplex: settings.Duplex, multipick: settings.Multipick}
+	if d.config.Imprinter {
+		created.imprint, created.number = settings.Imprint, settings.ImprintFrom
+	}
 	d.jobs = append(d.jobs, created)
 	const remembered = 5
 	if len(d.jobs) > remembered {
