@@ -12,6 +12,7 @@ package scanner
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -69,6 +70,9 @@ type Image struct {
 	Side       Side
 	DPI        int       // asked of the device; 0 when unknown
 	CapturedAt time.Time // when the last byte arrived
+	// Imprint is what the device's endorser was told to print on this sheet; empty
+	// when it printed nothing, or on a back.
+	Imprint string
 	// Source names what the image came from when it can come a second time
 	// after a crash (a file in a watched folder); it is empty for paper.
 	Source string
@@ -126,8 +130,28 @@ type Settings struct {
 	// MediaType is the wanted image format; empty leaves it to the device,
 	// which prefers image/jpeg.
 	MediaType string
-	// Imprint is text for the device's endorser; empty prints nothing.
-	Imprint string
+	// Endorse asks for a number printed on every sheet. The station makes up the
+	// text, see Imprint; a device without an endorser reports Unsupported.
+	Endorse bool
+	// Imprint is the text in front of the number that the device's endorser prints
+	// on each sheet, printable ASCII, at most LongestImprint; empty prints nothing.
+	// ImprintFrom is the first sheet's number.
+	Imprint     string
+	ImprintFrom int
+}
+
+// LongestImprint bounds Settings.Imprint, so that it has room for five digits
+// behind it: a fi-8950 prints nothing at all, and says nothing, when the whole is
+// longer than 40 characters.
+const LongestImprint = 35
+
+// ImprintOn returns what is printed on the sheet of this place in the feed,
+// counted from 0; empty when nothing is.
+func (s Settings) ImprintOn(sheet int) string {
+	if s.Imprint == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s%05d", s.Imprint, s.ImprintFrom+sheet)
 }
 
 // WithDefaults returns the settings with zero values filled in.
@@ -149,6 +173,7 @@ type Capabilities struct {
 	Feeder      bool
 	Duplex      bool
 	DoubleFeed  bool // detects double feeds
+	Endorser    bool // prints on the sheets
 	MaxSize     Size
 	Resolutions []int // dots per inch, ascending; empty when any is allowed
 	Colors      []ColorMode

@@ -52,6 +52,7 @@ func keys() []key {
 		{"device_pin", checkPin},
 		{"dpi", checkDPI},
 		{"duplex", checkChoice},
+		{"endorse", checkChoice},
 		{"drop_out", checkDropOut},
 		{"black_backing", checkChoice},
 		{"sane_options", checkSANEOptions},

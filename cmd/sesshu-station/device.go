@@ -20,7 +20,7 @@ const folderIdle = 15 * time.Second
 // settings are what every feed asks of the scanner.
 func (c *commands) settings() (scanner.Settings, error) {
 	drop, err := parseDropOut(c.DropOut)
-	return scanner.Settings{DPI: c.DPI, Duplex: c.Duplex, DoubleFeedDetection: true, DropOut: drop, BlackBacking: c.Black}, err
+	return scanner.Settings{DPI: c.DPI, Duplex: c.Duplex, Endorse: c.Endorse, DoubleFeedDetection: true, DropOut: drop, BlackBacking: c.Black}, err
 }
 
 func parseDropOut(text string) (scanner.DropOut, error) {

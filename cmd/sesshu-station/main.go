@@ -39,6 +39,7 @@ type commands struct {
 	DevicePin   string `help:"The scanner's public key, for escl:https://…" placeholder:"KEY"`
 	DPI         int    `help:"Resolution." default:"300"`
 	Duplex      bool   `help:"Scan both sides."`
+	Endorse     bool   `help:"Print station, batch and a running number on every sheet, where the scanner has an endorser."`
 	DropOut     string `help:"Colour of the form's print, which is not to be seen: none, red, green or blue." default:"none"`
 	Black       bool   `name:"black-backing" help:"Black behind the paper, where the scanner can."`
 	SANEOptions string `name:"sane-options" help:"Further options of a SANE scanner: NAME=VALUE; NAME=VALUE" placeholder:"OPTIONS"`

@@ -66,11 +66,15 @@ func arguments(settings scanner.Settings, extra []Option, have optionList) ([]st
 	builder.set("buffermode", "On")
 	builder.set("prepick", "On")
 	if settings.Imprint != "" {
-		if _, found := have.find("endorser-string"); !found {
-			return nil, unsupported("device has no endorser")
+		if !can.Endorser {
+			return nil, unsupported("device has no endorser whose number can be set")
+		}
+		if len(settings.Imprint) > scanner.LongestImprint || strings.Contains(settings.Imprint, "%") {
+			return nil, unsupported("endorser cannot print the text")
 		}
 		builder.set("endorser", "yes")
-		builder.set("endorser-string", settings.Imprint)
+		builder.set("endorser-val", strconv.Itoa(settings.ImprintFrom))
+		builder.set("endorser-string", settings.Imprint+"%05ud") // the backend's own place for five digits of its counter
 	}
 	for _, option := range extra {
 		builder.set(option.Name, option.Value)

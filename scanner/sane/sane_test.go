@@ -185,14 +185,14 @@ func TestFujitsuOptions(t *testing.T) {
 	if !can.Feeder || !can.Duplex || !can.DoubleFeed {
 		t.Errorf("%+v", can)
 	}
-	got, err := arguments(scanner.Settings{DPI: 300, Size: scanner.A4, Duplex: true, DoubleFeedDetection: true, DropOut: scanner.DropGreen, BlackBacking: true, Imprint: "b1-"},
+	got, err := arguments(scanner.Settings{DPI: 300, Size: scanner.A4, Duplex: true, DoubleFeedDetection: true, DropOut: scanner.DropGreen, BlackBacking: true, Imprint: "b1-", ImprintFrom: 3},
 		[]Option{{"prepick", "Off"}, {"no-such-option", "1"}, {"buffermode", "Perhaps"}}, options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"--format=jpeg", "--source=ADF Duplex", "--mode=Gray", "--resolution=300", "--page-width=210", "--page-height=297",
 		"-x", "210", "-y", "297", "--df-action=Stop", "--df-thickness=yes", "--dropoutcolor=Green", "--bgcolor=Black", "--buffermode=On",
-		"--endorser=yes", "--endorser-string=b1-", "--prepick=Off"}
+		"--endorser=yes", "--endorser-val=3", "--endorser-string=b1-%05ud", "--prepick=Off"}
 	if !slices.Equal(got, want) {
 		t.Errorf("arguments\n%q, want\n%q", got, want)
 	}
