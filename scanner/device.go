@@ -115,13 +115,16 @@ var (
 
 // Settings are what the station asks of the device. A device that cannot do
 // what is asked reports Unsupported before it feeds anything, except for
-// DoubleFeedDetection, which is switched on wherever it exists: many devices
-// detect always and offer no switch.
+// DoubleFeedDetection and BlackBacking, which are switched on wherever they
+// exist: many devices have them always and offer no switch.
 type Settings struct {
-	DPI                 int  // dots per inch; 0 means 300
-	Size                Size // zero means A4
-	Color               ColorMode
-	DropOut             DropOut // for grey images
+	DPI     int  // dots per inch; 0 means 300
+	Size    Size // zero means A4
+	Color   ColorMode
+	DropOut DropOut // for grey images
+	// BlackBacking puts black behind the paper where the device can: the paper's
+	// edges stand out, and holes and torn corners are black.
+	BlackBacking        bool
 	Duplex              bool
 	DoubleFeedDetection bool
 	// MediaType is the wanted image format; empty leaves it to the device,
@@ -170,10 +173,10 @@ type Capabilities struct {
 	Feeder      bool
 	Duplex      bool
 	DoubleFeed  bool // detects double feeds
+	Endorser    bool // prints on the sheets
 	MaxSize     Size
 	Resolutions []int // dots per inch, ascending; empty when any is allowed
 	Colors      []ColorMode
-	Endorser    bool      // prints on the sheets
 	DropOuts    []DropOut // besides DropNone
 	MediaTypes  []string
 }
