@@ -18,6 +18,8 @@ type deed struct {
 	Value   slip.Value `json:"value,omitempty"`
 	Text    string     `json:"text,omitempty"`
 	Reason  string     `json:"reason,omitempty"`
+
+	Checked []slip.Reason `json:"checked,omitempty"` // of the slip as a whole, which the person ticked
 }
 
 // readDeed reads the item and the deed of a request; it answers by itself when
@@ -153,10 +155,15 @@ func (s *Server) undo(c *gin.Context) {
 	s.answerItem(c, item, err)
 }
 
-// confirm enters the slip in the ledger.
+// confirm enters the slip in the ledger, once every reason of the slip as a
+// whole that still stands was checked by name.
 func (s *Server) confirm(c *gin.Context) {
 	id, done, ok := s.readDeed(c)
 	if !ok {
+		return
+	}
+	if err := s.checked(c.Request.Context(), id, account(c).Name, done); err != nil {
+		s.fail(c, s.passing(err))
 		return
 	}
 	entry, err := s.store.Confirm(c.Request.Context(), id, done.Version, account(c).Name)

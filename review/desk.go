@@ -91,7 +91,13 @@ func (s *Server) item(c *gin.Context) {
 		s.fail(c, s.passing(err))
 		return
 	}
-	s.page(c, http.StatusOK, "slip", map[string]any{"State": state, "Rejections": s.rejections(language(c))})
+	s.page(c, http.StatusOK, "slip", map[string]any{"State": state, "Rejections": s.rejections(language(c)), "Modules": slipModules})
+}
+
+// slipModules are the scripts of the slip page, which the browser fetches at
+// once instead of one after the other.
+var slipModules = []string{
+	"slip.js", "page.js", "card.js", "end.js", "crop.js", "paper.js", "element.js", "keys.js", "dialogs.js", "memory.js", "presence.js", "values.js", "wire.js",
 }
 
 // rejectReasons is the closed list of why a person may reject a slip, the most

@@ -283,8 +283,14 @@ func TestDuplicateBesideTheFirst(t *testing.T) {
 	d.slip("2190000001")
 	p := d.sit("hanako")
 	p.start()
-	p.until(`document.querySelectorAll(".paper .view").length === 2 && document.activeElement.classList.contains("reject")`)
+	p.until(`document.querySelectorAll(".paper .view").length === 2 && document.body.dataset.picture === "shown"`)
+	p.questioned("duplicate")
 	p.press(kb.Enter)
+	p.until(`document.getElementById("notice").innerText.includes("このままでは登録できません")`)
+	if p.read(`document.getElementById("confirm")`) != "null" {
+		t.Error("a dose that is in the ledger already is offered for entering")
+	}
+	p.press(kb.Tab, kb.Enter) // the first thing to press is rejecting
 	p.until(`document.activeElement.id === "reject-list" && document.querySelector("[aria-selected=true]").dataset.value === "duplicate"`)
 	p.press(kb.Enter)
 	p.until(`document.body.classList.contains("home")`)

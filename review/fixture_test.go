@@ -46,14 +46,15 @@ var covidForm = sync.OnceValues(func() (*form.Form, error) {
 
 // desk is a whole service for one test: real ledger, real HTTP, one known form.
 type desk struct {
-	t       *testing.T
-	store   *ledger.Store
-	form    *form.Form
-	log     *lockedBuffer
-	server  *review.Server
-	address string // host:port, the same over restarts
-	stop    func()
-	sheets  int
+	t        *testing.T
+	store    *ledger.Store
+	form     *form.Form
+	database string // URL, with the rights of the service
+	log      *lockedBuffer
+	server   *review.Server
+	address  string // host:port, the same over restarts
+	stop     func()
+	sheets   int
 
 	page     func(file []byte, page int) ([]byte, error)
 	later    atomic.Int64 // nanoseconds by which the desk's clock is ahead
@@ -89,7 +90,8 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, store: ledgertest.NewStore(t), form: known, log: &lockedBuffer{}, address: "127.0.0.1:0", page: showPage}
+	config := ledgertest.Prepare(t)
+	d := &desk{t: t, store: ledgertest.Open(t, config), database: config.DatabaseURL, form: known, log: &lockedBuffer{}, address: "127.0.0.1:0", page: showPage}
 	d.sessions = &countedSessions{Sessions: d.store.Sessions()}
 	d.server, err = review.New(review.Config{
 		Store: d.store, Faults: faults(), Sessions: d.sessions, Forms: []*form.Form{known},

@@ -50,6 +50,7 @@ var (
 	errNothingToUndo = &fault{http.StatusConflict, "nothing_to_undo", 0}
 	errIncomplete    = &fault{http.StatusConflict, "incomplete", 0}
 	errDuplicateDose = &fault{http.StatusConflict, "duplicate_dose", 0}
+	errUnchecked     = &fault{http.StatusConflict, "unchecked", 0}
 	errBatchCounts   = &fault{http.StatusConflict, "batch_counts", 0}
 	errBatchReading  = &fault{http.StatusServiceUnavailable, "batch_reading", 2}
 	errDescribed     = &fault{http.StatusConflict, "batch_described", 0}

@@ -14,22 +14,23 @@ import (
 // slipView is a review item as the slip page shows it, in one language. The
 // page draws itself from this alone, at first and after every deed.
 type slipView struct {
-	ID        int64       `json:"id"`
-	Version   int         `json:"version"`
-	State     string      `json:"state"`
-	Account   string      `json:"account"`
-	Sheet     string      `json:"sheet"`           // station, batch, sequence and page, for people
-	File      string      `json:"file"`            // as the person's machine called it, for an upload; else empty
-	FormTitle string      `json:"form"`            // empty when no form fits
-	Fault     *faultView  `json:"fault,omitempty"` // why nothing could be read
-	Page      pictureView `json:"page"`
-	First     *firstView  `json:"first,omitempty"` // the slip that holds this dose already
-	Reasons   []string    `json:"reasons"`         // of the slip as a whole, in words
-	Reject    string      `json:"reject"`          // the reason for rejecting that the findings suggest; may be empty
-	Fields    []fieldView `json:"fields"`          // asked ones first, each group in the form's order
-	Complete  bool        `json:"complete"`        // nothing required is missing
-	Undo      bool        `json:"undo"`            // there is an answer of this account to take back
-	Heartbeat int         `json:"heartbeat"`       // seconds
+	ID        int64          `json:"id"`
+	Version   int            `json:"version"`
+	State     string         `json:"state"`
+	Account   string         `json:"account"`
+	Sheet     string         `json:"sheet"`           // station, batch, sequence and page, for people
+	File      string         `json:"file"`            // as the person's machine called it, for an upload; else empty
+	FormTitle string         `json:"form"`            // empty when no form fits
+	Fault     *faultView     `json:"fault,omitempty"` // why nothing could be read
+	Page      pictureView    `json:"page"`
+	First     *firstView     `json:"first,omitempty"` // the slip that holds this dose already
+	Reasons   []string       `json:"reasons"`         // of the slip as a whole, in words
+	Questions []questionView `json:"questions"`       // which no field settles, when all are answered
+	Reject    string         `json:"reject"`          // the reason for rejecting that the findings suggest; may be empty
+	Fields    []fieldView    `json:"fields"`          // asked ones first, each group in the form's order
+	Complete  bool           `json:"complete"`        // nothing required is missing
+	Undo      bool           `json:"undo"`            // there is an answer of this account to take back
+	Heartbeat int            `json:"heartbeat"`       // seconds
 }
 
 // pictureView is one page image and how to turn it upright.
@@ -98,6 +99,11 @@ func (s *Server) slipView(c *gin.Context, item slip.ReviewItem) (slipView, error
 	shown.Reasons = s.texts.reasons(words, slices.DeleteFunc(slipReasons(item.Decision), func(reason slip.Reason) bool {
 		return shown.Fault != nil && reason == slip.ReasonUnreadable
 	}))
+	standing, err := s.standing(c.Request.Context(), item)
+	if err != nil {
+		return slipView{}, err
+	}
+	shown.Questions = s.questions(words, standing)
 	if item.Page.Page > 1 {
 		shown.Sheet += fmt.Sprintf(" (p. %d)", item.Page.Page)
 	}
@@ -177,7 +183,7 @@ func slipReasons(decision slip.Decision) []slip.Reason {
 func suggestedRejection(reasons []slip.Reason) string {
 	for _, reason := range reasons {
 		switch reason {
-		case slip.ReasonDuplicate, slip.ReasonTicketUsed:
+		case slip.ReasonDuplicate, slip.ReasonTicketUsed, slip.ReasonSamePaper:
 			return "duplicate"
 		case slip.ReasonUnreadable:
 			return "unreadable"
@@ -187,6 +193,8 @@ func suggestedRejection(reasons []slip.Reason) string {
 			return "no_vaccination"
 		case slip.ReasonOtherMunicipality:
 			return "other_municipality"
+		case slip.ReasonTicketInvalid, slip.ReasonTicketUnknown, slip.ReasonPersonMismatch, slip.ReasonPersonalNumber:
+			return "other"
 		default:
 		}
 	}

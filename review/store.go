@@ -56,6 +56,12 @@ type Accounts interface {
 	LogAccess(ctx context.Context, account, action, object string) error
 }
 
+// Register knows the tickets that were issued, and by which municipalities.
+type Register interface {
+	Municipalities(ctx context.Context) ([]string, error)
+	Tickets(ctx context.Context, municipality string, numbers []string) ([]slip.Ticket, error)
+}
+
 // Overview is what the home page and the metrics show.
 type Overview interface {
 	Totals(ctx context.Context) (slip.Totals, error)
@@ -73,6 +79,7 @@ type Store interface {
 	Answers
 	Feed
 	Accounts
+	Register
 	Overview
 }
 

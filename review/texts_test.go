@@ -51,6 +51,11 @@ func TestTextsOfClosedLists(t *testing.T) {
 	for _, state := range []string{slip.SheetWaiting, slip.SheetAccepted, slip.SheetReview, slip.SheetRejected} {
 		keys = append(keys, "outcome."+state)
 	}
+	for _, reason := range slip.Reasons() {
+		if ofTheSlip(reason) {
+			keys = append(keys, "ask."+string(reason))
+		}
+	}
 	for _, reason := range rejectReasons {
 		keys = append(keys, "reject."+reason)
 	}
@@ -112,12 +117,25 @@ func TestTextsAreAskedFor(t *testing.T) {
 			t.Errorf("asked for, but no text: %s", key)
 		}
 	}
-	lists := []string{"value.", "hint.", "reason.", "reject.", "source.", "fault.", "consent.", "unreadable.", "remedy.", "outcome."}
+	lists := []string{"value.", "hint.", "reason.", "reject.", "source.", "fault.", "consent.", "unreadable.", "remedy.", "outcome.", "ask."}
 	states := []string{"js.ready", "js.saving", "js.saved", "js.offline"}
 	for key := range words {
 		listed := slices.ContainsFunc(lists, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
 		if !asked[key] && !listed && !slices.Contains(states, key) {
 			t.Errorf("nobody asks for %s", key)
 		}
+	}
+}
+
+// ofTheSlip reports whether a reason is of the slip as a whole, so that the page
+// must say what to do next.
+func ofTheSlip(reason slip.Reason) bool {
+	switch reason {
+	case slip.ReasonContradiction, slip.ReasonOneWitness, slip.ReasonCheckDigit, slip.ReasonFormat, slip.ReasonDateImpossible,
+		slip.ReasonDateBeforeLot, slip.ReasonLotUnknown, slip.ReasonLotManufacturer, slip.ReasonFacilityUnknown,
+		slip.ReasonAmountUnusual, slip.ReasonEmpty, slip.ReasonUncertain, slip.ReasonAlwaysAsk:
+		return false // of a field
+	default:
+		return true
 	}
 }

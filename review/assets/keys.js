@@ -34,6 +34,8 @@ function command(desk, event) {
   const inField = desk.card && document.activeElement === desk.card.input;
   switch (event.key) {
     case "Enter":
+      if (desk.end && event.ctrlKey && !event.altKey && !event.shiftKey) return () => desk.enterAnyway();
+      if (desk.end && !document.activeElement.matches("a, button")) return () => desk.nothingByEnter();
       if (!inField || event.ctrlKey || event.altKey) return null;
       return event.shiftKey ? () => desk.go(Math.max(0, desk.active - 1)) : () => desk.store();
     case "ArrowDown": return inField ? () => desk.card.step(1) : null;

@@ -4,6 +4,7 @@
 
 import { Card } from "./card.js";
 import { element, fill } from "./element.js";
+import { End } from "./end.js";
 import { keepDrafts } from "./memory.js";
 import { Paper } from "./paper.js";
 
@@ -22,9 +23,11 @@ export class SlipPage {
     at("sheet").textContent = [view.sheet, view.file].filter(Boolean).join("  ");
     at("form").textContent = view.form;
     at("slip-reasons").replaceChildren(...view.reasons.map((text) => element("li", { text })));
+    at("paper").replaceChildren();
+    this.end = null;
     this.papers = [new Paper(at("paper"), view.page, words.this_slip, words)];
-    if (view.first) this.papers.push(new Paper(at("paper"), view.first, fill(words.first_slip, view.first.entry), words));
-    at("paper").classList.toggle("two", Boolean(view.first));
+    this.showFirst();
+    this.watchPictures();
     this.papers[0].ready.then(() => this.drawCrops());
     this.renderFault();
     if (view.state !== "waiting") this.notice(words.finished);
@@ -73,6 +76,12 @@ export class SlipPage {
     const field = view.fields[this.active];
     this.renderSteps();
     this.renderOthers();
+    this.end = null;
+    // At the end the reasons stand in the card, as questions.
+    const ended = view.state === "waiting" && !field;
+    at("slip-reasons").hidden = ended && view.complete;
+    at("others").classList.toggle("whole", ended);
+    if (ended) at("others").classList.remove("short");
     if (view.state !== "waiting") {
       this.card = null;
       at("card").replaceChildren();
@@ -92,20 +101,40 @@ export class SlipPage {
     this.card.begin(draft !== undefined);
   }
 
+  /** Shows what ends the slip; every tick is given anew. */
   renderEnd() {
-    const { view } = this;
-    at("others").classList.remove("short");
+    const { activeElement } = document;
+    const free = Boolean(this.card) || activeElement === document.body || at("card").contains(activeElement);
     this.card = null;
-    const duplicate = view.first;
-    const confirm = element("button", { id: "confirm", class: "primary", onclick: () => this.confirm() },
-      element("span", { text: words.confirm }), duplicate ? null : element("kbd", { text: "ENTER" }));
-    const reject = element("button", { class: "quiet reject", onclick: () => this.reject(), text: words.reject_button });
-    at("card").replaceChildren(element("div", { class: `end ${duplicate ? "doubt" : ""}` },
-      element("h2", { text: duplicate ? words.duplicate_line : view.complete ? words.confirm_line : words.incomplete_line }),
-      element("p", { class: "line", text: duplicate ? words.confirm_duplicate : view.complete ? words.confirm_key : "" }),
-      element("div", { class: "choices" }, view.complete ? confirm : null, reject)));
+    this.showFirst();
+    this.end = new End(this.view, this.picture, {
+      words, confirm: () => this.confirm(), reject: () => this.reject(),
+      correct: (value) => this.go(this.view.fields.findIndex((field) => field.value === value)),
+    });
+    at("card").replaceChildren(this.end.root);
     this.papers.forEach((paper) => paper.focus([]));
-    (view.complete && !duplicate ? confirm : reject).focus();
+    if (free) this.end.begin();
+  }
+
+  /** Shows the slip that holds the dose beside this one, or no longer. */
+  showFirst() {
+    const { first } = this.view;
+    at("paper").classList.toggle("two", Boolean(first));
+    if (this.papers[1]?.picture.url === first?.url) return;
+    this.papers.splice(1).forEach((paper) => paper.close());
+    if (first) this.papers.push(new Paper(at("paper"), first, fill(words.first_slip, first.entry), words));
+    this.watchPictures();
+  }
+
+  /** Keeps whether the person can see the paper: loading, shown or missing. */
+  async watchPictures() {
+    const papers = [...this.papers];
+    this.picture = "loading";
+    const shown = await Promise.all(papers.map((paper) => paper.ready));
+    if (papers.length !== this.papers.length || papers.some((paper, i) => paper !== this.papers[i])) return;
+    this.picture = shown.every(Boolean) ? "shown" : "missing";
+    document.body.dataset.picture = this.picture;
+    if (this.end) this.renderEnd();
   }
 
   renderSteps() {
@@ -158,6 +187,7 @@ export class SlipPage {
   }
 
   focusBack() {
-    (this.card?.input ?? at("confirm") ?? document.querySelector(".reject"))?.focus();
+    if (this.end) this.end.begin();
+    else (this.card?.input ?? document.querySelector(".reject"))?.focus();
   }
 }

@@ -42,7 +42,7 @@ class Desk extends SlipPage {
 
   async refused(refusal) {
     const text = refusal.words(language);
-    if (["stale", "incomplete"].includes(refusal.code)) {
+    if (["stale", "incomplete", "unchecked", "duplicate_dose"].includes(refusal.code)) {
       const view = await this.wire.get(`/items/${this.view.id}/state`);
       this.update(view, this.active);
     }
@@ -136,12 +136,29 @@ class Desk extends SlipPage {
     this.go(this.nextAsked(view.fields.findIndex((f) => f.value === field.value)));
   }
 
+  /** Enters the slip, when nothing stands against it any more. */
   confirm() {
+    const { end } = this;
+    if (!end?.enterable) {
+      if (end?.view.complete) this.notice(end.silence);
+      return;
+    }
     this.deed(async () => {
-      const { body } = await this.final("confirm", {}, "confirmed");
+      const { body } = await this.final("confirm", { checked: end.checked }, "confirmed");
       const number = body?.sequence;
       await this.leaveFor(number ? fill(words.entered, number) : words.saved);
     });
+  }
+
+  /** Ctrl+ENTER: enters, or goes to the reason that is not ticked yet. */
+  enterAnyway() {
+    if (this.end && !this.end.enterable && this.end.remind()) this.notice(words.no_enter);
+    else this.confirm();
+  }
+
+  /** ENTER where it means nothing says so. */
+  nothingByEnter() {
+    if (this.end?.view.complete && !this.busy && this.view.state === "waiting") this.notice(this.end.silence);
   }
 
   async reject() {
