@@ -14,6 +14,7 @@ type questionView struct {
 	Code    slip.Reason `json:"code"`
 	Title   string      `json:"title"`   // what is wrong
 	Remedy  string      `json:"remedy"`  // what to do next
+	Value   slip.Value  `json:"value"`   // where to look on the paper; empty for everywhere
 	Blocked bool        `json:"blocked"` // cannot be entered at all as it stands
 }
 
@@ -31,10 +32,28 @@ func (s *Server) questions(words string, standing []slip.Reason) []questionView 
 		}
 		views = append(views, questionView{
 			Code: reason, Title: s.texts.get(words, "reason."+string(reason)), Remedy: s.texts.get(words, remedy),
-			Blocked: reason == slip.ReasonDuplicate,
+			Value: lookAt(reason), Blocked: reason == slip.ReasonDuplicate,
 		})
 	}
 	return views
+}
+
+// lookAt is the value that a reason speaks of; empty when it is the whole sheet.
+func lookAt(reason slip.Reason) slip.Value {
+	switch reason {
+	case slip.ReasonTicketUsed, slip.ReasonTicketInvalid, slip.ReasonTicketUnknown:
+		return slip.TicketNumber
+	case slip.ReasonOtherMunicipality:
+		return slip.MunicipalityCode
+	case slip.ReasonPersonMismatch:
+		return slip.BirthDate
+	case slip.ReasonNoVaccination:
+		return slip.TicketType
+	case slip.ReasonNoConsent:
+		return slip.Consent
+	default:
+		return ""
+	}
 }
 
 // standing lists the reasons of the slip as a whole that hold for the values as

@@ -293,3 +293,21 @@ func TestTypedTicketsAreLookedUp(t *testing.T) {
 		}
 	}
 }
+
+// At 1366 × 768 a question and every value that would enter are seen at once.
+func TestQuestionFitsTheScreen(t *testing.T) {
+	d := newDesk(t)
+	d.whole("2190000001", slip.ReasonPersonalNumber, slip.ReasonOtherMunicipality, slip.ReasonPersonMismatch)
+	p := d.sit("hanako")
+	p.start()
+	for _, language := range []string{"ja", "en"} {
+		p.click(`button[value=` + language + `]`)
+		p.until(`document.documentElement.lang === "` + language + `" && document.body.dataset.picture === "shown"`)
+		p.questioned("personal_number", "other_municipality", "person_mismatch")
+		for _, part := range []string{"card", "others"} {
+			if p.read(`document.getElementById("`+part+`").scrollHeight <= document.getElementById("`+part+`").clientHeight`) != "true" {
+				t.Errorf("%s: part of #%s is cut off", language, part)
+			}
+		}
+	}
+}

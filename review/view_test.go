@@ -1,7 +1,9 @@
 package review
 
 import (
+	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -151,5 +153,29 @@ func TestAttemptsKeepTheirBound(t *testing.T) {
 	}
 	if len(limit.buckets) > attemptsKept {
 		t.Errorf("%d names kept", len(limit.buckets))
+	}
+}
+
+// The slip page names every script that it will need, so that none waits for
+// another to be read.
+func TestSlipPageNamesItsScripts(t *testing.T) {
+	found := map[string]bool{}
+	var follow func(name string)
+	follow = func(name string) {
+		if found[name] {
+			return
+		}
+		found[name] = true
+		source, err := assetFiles.ReadFile("assets/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range regexp.MustCompile(`from "\./([a-z]+\.js)"`).FindAllSubmatch(source, -1) {
+			follow(string(match[1]))
+		}
+	}
+	follow("slip.js")
+	if want := slices.Sorted(maps.Keys(found)); !slices.Equal(slices.Sorted(slices.Values(slipModules)), want) {
+		t.Errorf("named %v, needed %v", slipModules, want)
 	}
 }

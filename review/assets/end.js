@@ -38,7 +38,7 @@ export class End {
       element("h2", { text: question.title }), element("p", { text: question.remedy })));
     const asked = [
       element("p", { id: "end-title", class: "kicker", text: words.question_line }),
-      element("ul", { class: "questions" }, ...reasons),
+      element("ul", { class: `questions ${reasons.length > 1 ? "many" : ""}` }, ...reasons),
       element("div", { class: "choices" }, this.reject,
         this.blocked ? element("button", { class: "quiet correct", onclick: () => correct("ticket_number"), text: words.correct }) : null),
     ];
@@ -59,6 +59,13 @@ export class End {
 
   /** The codes of the reasons that are ticked. */
   get checked() { return this.ticks.filter((tick) => tick.checked).map((tick) => tick.dataset.code); }
+
+  /** Where the one thing in question stands on the page; empty for all of it. */
+  get quads() {
+    const [question, ...more] = this.questions;
+    if (!question || more.length || this.blocked) return [];
+    return this.view.fields.find((field) => field.value === question.value)?.crops.map((crop) => crop.quad) ?? [];
+  }
 
   settle() {
     for (const tick of this.ticks) tick.disabled = this.picture === "loading";

@@ -112,7 +112,7 @@ export class SlipPage {
       correct: (value) => this.go(this.view.fields.findIndex((field) => field.value === value)),
     });
     at("card").replaceChildren(this.end.root);
-    this.papers.forEach((paper) => paper.focus([]));
+    this.papers.forEach((paper, i) => paper.focus(i === 0 ? this.end.quads : []));
     if (free) this.end.begin();
   }
 
