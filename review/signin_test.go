@@ -18,7 +18,7 @@ func TestWrongPassword(t *testing.T) {
 	if got.status != http.StatusUnauthorized {
 		t.Errorf("status %d", got.status)
 	}
-	page := string(got.body)
+	page := got.body
 	if !strings.Contains(page, `value="hanako&#34;&lt;b&gt;"`) || strings.Contains(page, "not the password") {
 		t.Errorf("the page is:\n%s", page)
 	}
