@@ -81,7 +81,7 @@ export class SlipPage {
     const ended = view.state === "waiting" && !field;
     at("slip-reasons").hidden = ended && view.complete;
     at("others").classList.toggle("whole", ended);
-    if (ended) at("others").classList.remove("short");
+    if (ended) at("others").classList.remove("half", "short");
     if (view.state !== "waiting") {
       this.card = null;
       at("card").replaceChildren();
@@ -161,8 +161,13 @@ export class SlipPage {
     if (!card || !(await this.papers[0].ready) || card !== this.card) return;
     // What is asked now comes first: the other values give way to a large crop.
     const height = () => at("card").clientHeight - 26;
-    at("others").classList.remove("short");
-    at("others").classList.toggle("short", card.cramped(height()));
+    const { classList } = at("others");
+    classList.remove("half", "short");
+    for (const less of ["half", "short"]) {
+      if (!card.cramped(height())) break;
+      classList.remove("half");
+      classList.add(less);
+    }
     card.draw(at("card").clientWidth - 34, height());
   }
 
