@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-LOOKS, PLANES, SIDE = 3, 2, 32
+LOOKS, PLANES, SIDE = 2, 2, 32
 FORMS = pathlib.Path(__file__).resolve().parents[2] / "samples" / "forms"
 
 if __name__ == "__main__":

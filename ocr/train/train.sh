@@ -30,8 +30,8 @@ slips() { # SPLIT TIER COUNT SEED
 }
 
 # Two at a time, for two cores.
-{ cells train .8 1200 13 15000
-  cells train .3 1400 4 15000
+{ cells train .8 1200 10 15000
+  cells train .3 1400 3 15000
   cells calibrate .7 2300 1 12000
   cells calibrate .6 2301 1 12000
   slips calibrate office 400 77201
@@ -40,8 +40,8 @@ slips() { # SPLIT TIER COUNT SEED
   lines train 1000 3 8000
   lines calibrate 2000 1 6000; } &
 first=$!
-cells train .8 1300 13 15000
-cells train .3 1500 4 15000
+cells train .8 1300 10 15000
+cells train .3 1500 3 15000
 cells evaluate .7 3100 1 14000
 slips evaluate office 700 66201
 slips evaluate clean 700 66202
@@ -49,10 +49,12 @@ lines train 1100 3 8000
 lines evaluate 3000 1 8000
 wait "$first"
 
-{ [ -e "$work/digits-1.onnx" ] || nice -n 15 "$python" train_digits.py "$work" "$work/digits-1.onnx" 5 65000; } &
+digits() { [ -e "$work/digits-$1.onnx" ] || nice -n 15 "$python" train_digits.py "$work" "$work/digits-$1.onnx" "$2" 59000; }
+digits 1 11 &
 second=$!
-[ -e "$work/line-1.onnx" ] || nice -n 15 "$python" train_lines.py "$work" "$work/line-1.onnx" 1 3600
+digits 2 12
 wait "$second"
+[ -e "$work/line-1.onnx" ] || nice -n 15 "$python" train_lines.py "$work" "$work/line-1.onnx" 1 3600
 
 nice -n 15 "$python" calibrate_digits.py "$data" "$work" ../digits/weights
 nice -n 15 "$python" calibrate_lines.py "$prepare" "$work" ../line/weights
