@@ -58,8 +58,11 @@ func (scripted) Read(file []byte) (worker.Result, error) {
 		if err := worker.LimitMemory(256 << 20); err != nil {
 			return worker.Result{}, err
 		}
-		hog := bytes.Repeat([]byte{1}, 1<<30)
-		return worker.Result{}, errors.New("allocated " + strconv.Itoa(len(hog)))
+		var hog [][]byte // in pieces, see LimitMemory
+		for range 16 {
+			hog = append(hog, bytes.Repeat([]byte{1}, 64<<20))
+		}
+		return worker.Result{}, errors.New("allocated " + strconv.Itoa(len(hog)) + " pieces")
 	case "print":
 		_, _ = os.Stdout.WriteString("a library prints\n")
 	}
