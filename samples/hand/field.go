@@ -42,8 +42,8 @@ func (f field) outlined() (field, error) {
 		return field{}, err
 	}
 	// A stroke too faint to follow would leave half a digit, which no longer
-	// says what its label says.
-	if pieces > 2 || large.inkWithin(area) < 0.9 {
+	// says what its label says: a 2 without its foot is a 7 to everybody.
+	if pieces > 2 || large.inkUnder(whole) < 0.98 {
 		return field{}, errFaint
 	}
 	// Nor may following the ink open or close a loop.
@@ -57,24 +57,30 @@ func (f field) outlined() (field, error) {
 	return whole.cut(area), nil
 }
 
-// inkWithin returns the share of all ink, faint strokes included, that lies in
-// an area.
-func (f field) inkWithin(area image.Rectangle) float64 {
+// inkUnder returns the share of all inked places, faint strokes included, that
+// the strokes of a drawing cover, its soft rim counted as theirs.
+func (f field) inkUnder(drawing field) float64 {
+	strokes := field{drawing.width, drawing.height, make([]uint8, len(drawing.ink))}
+	for i, value := range drawing.ink {
+		if value >= 128 {
+			strokes.ink[i] = 1
+		}
+	}
+	const rim = times
+	strokes = strokes.maximum(rim, 1).maximum(rim, f.width)
 	peak := 0
 	for _, value := range f.ink {
 		peak = max(peak, int(value))
 	}
-	inside, all := 0, 1
+	under, all := 0, 1
 	for i, value := range f.ink {
 		if int(value) < peak/10 {
 			continue
 		}
-		all += int(value)
-		if (image.Point{X: i % f.width, Y: i / f.width}).In(area) {
-			inside += int(value)
-		}
+		all++
+		under += int(strokes.ink[i])
 	}
-	return float64(inside) / float64(all)
+	return float64(under) / float64(all)
 }
 
 // evened divides every pixel by the strongest ink near it, so that a faint part
