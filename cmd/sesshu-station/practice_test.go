@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -30,21 +27,9 @@ func TestPracticeTouchesNothingReal(t *testing.T) {
 	if err := os.WriteFile(configuration, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, command: exec.Command(os.Args[0], "practice", "--config", configuration, "--at", "127.0.0.1:0", "--pace", "1ms")}
-	p.command.Env = append(os.Environ(), programVariable+"=1", "TMPDIR="+temporary)
-	p.command.Stderr = &p.stderr
-	stdout, err := p.command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.kill)
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	p.page = strings.TrimSuffix(regexp.MustCompile(`http://\S+`).FindString(line), "/")
-	if err != nil || p.page == "" || !strings.Contains(line, "練習") {
-		t.Fatalf("the program says %q: %v\n%s", line, err, p.stderr.String())
+	p, line := startWith(t, []string{"TMPDIR=" + temporary}, "practice", "--config", configuration, "--at", "127.0.0.1:0", "--pace", "1ms")
+	if !strings.Contains(line, "練習") {
+		t.Fatalf("the program says %q", line)
 	}
 	for _, path := range []string{"/", "/batches"} {
 		response, err := http.Get(p.page + path)

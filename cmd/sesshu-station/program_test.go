@@ -100,8 +100,16 @@ func (b *lockedBuffer) String() string {
 // start starts the program and waits until it says where its page is.
 func start(t *testing.T, configuration string) *process {
 	t.Helper()
-	p := &process{t: t, command: exec.Command(os.Args[0], "--config", configuration)}
-	p.command.Env = append(os.Environ(), programVariable+"=1")
+	p, _ := startWith(t, nil, "--config", configuration)
+	return p
+}
+
+// startWith starts the program with these arguments and, beside the test's own,
+// these variables, and returns the line too that says where its page is.
+func startWith(t *testing.T, environment []string, arguments ...string) (*process, string) {
+	t.Helper()
+	p := &process{t: t, command: exec.Command(os.Args[0], arguments...)}
+	p.command.Env = append(append(os.Environ(), programVariable+"=1"), environment...)
 	p.command.Stderr = &p.stderr
 	stdout, err := p.command.StdoutPipe()
 	if err != nil {
@@ -117,7 +125,7 @@ func start(t *testing.T, configuration string) *process {
 		t.Fatalf("the program says %q: %v\n%s", line, err, p.stderr.String())
 	}
 	p.page = strings.TrimSuffix(found, "/")
-	return p
+	return p, line
 }
 
 // kill is kill -9.
