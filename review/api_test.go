@@ -47,13 +47,19 @@ func TestFeed(t *testing.T) {
 	want("/v1/entries?after=0&limit=2", "[1 2]", 2)
 	want("/v1/entries?after=2&limit=2", "[3 4]", 4)
 	want("/v1/entries?after=2&limit=2", "[3 4]", 4) // replayed
-	want("/v1/entries?after=4&limit=5000", "[5]", 5)
+	want("/v1/entries?after=4&limit=1000", "[5]", 5)
 	want("/v1/entries?after=5", "[]", 5)
 	if got := d.request(http.MethodGet, "/v1/entries?after=5", token, nil, nil); !strings.Contains(got.body, `"entries":[]`) {
 		t.Errorf("an empty page is no empty list: %s", got.body)
 	}
-	for _, query := range []string{"after=-1", "after=x", "limit=0", "limit=-5", "limit=x"} {
-		wantProblem(t, d.request(http.MethodGet, "/v1/entries?"+query, token, nil, nil), http.StatusBadRequest, "bad_request")
+	for _, query := range []string{"after=-1", "after=x", "limit=0", "limit=-5", "limit=x", "limit=1001", "limit=99999"} {
+		got := d.request(http.MethodGet, "/v1/entries?"+query, token, nil, nil)
+		wantProblem(t, got, http.StatusBadRequest, "feed_range")
+		for _, said := range []string{"from 1 to 1000", "1〜1000", "0 or more", "0 以上"} {
+			if !strings.Contains(got.body, said) {
+				t.Errorf("%s: %q is not in %s", query, said, got.body)
+			}
+		}
 	}
 
 	got := d.request(http.MethodGet, "/v1/entries/3", token, nil, nil)

@@ -16,16 +16,19 @@ const (
 	feedMost    = 1000 // and at most
 )
 
-// entries answers with the ledger's entries after a sequence, in order. The same
+// entries answers with the ledger's entries after a sequence (0 or more; 0 when
+// it is left out), in order, at most limit of them (1 to feedMost). The same
 // question always gets the same beginning of an answer: entries never change.
+// A limit beyond the most is refused: cut down in silence it would look to a
+// consumer like the feed's end.
 func (s *Server) entries(c *gin.Context) {
 	after, ok := number(c.DefaultQuery("after", "0"), 0)
 	limit, fine := number(c.DefaultQuery("limit", strconv.Itoa(feedDefault)), 1)
-	if !ok || !fine {
-		s.fail(c, errBadRequest)
+	if !ok || !fine || limit > feedMost {
+		s.fail(c, errFeedRange)
 		return
 	}
-	entries, err := s.store.Entries(c.Request.Context(), after, int(min(limit, feedMost)))
+	entries, err := s.store.Entries(c.Request.Context(), after, int(limit))
 	if err != nil {
 		s.fail(c, s.passing(err))
 		return

@@ -30,6 +30,7 @@ var (
 	errNotFound      = &fault{http.StatusNotFound, "not_found", 0}
 	errMethod        = &fault{http.StatusMethodNotAllowed, "method", 0}
 	errBadRequest    = &fault{http.StatusBadRequest, "bad_request", 0}
+	errFeedRange     = &fault{http.StatusBadRequest, "feed_range", 0}
 	errBadHeader     = &fault{http.StatusBadRequest, "bad_header", 0}
 	errHashMismatch  = &fault{http.StatusBadRequest, "hash_mismatch", 0}
 	errCutShort      = &fault{http.StatusBadRequest, "cut_short", 0}
