@@ -32,7 +32,8 @@ func (s *Settings) openDatabase(ctx context.Context, stateDir string, visitor bo
 		// A private server that is killed while it is migrated has nobody yet
 		// who watches over it; starting it again recovers it.
 		if err == nil || s.DatabaseURL != "" || attempt == startAttempts || ctx.Err() != nil ||
-			errors.Is(err, postgres.ErrInUse) || errors.Is(err, postgres.ErrNoBinaries) || errors.Is(err, postgres.ErrNoUser) {
+			errors.Is(err, postgres.ErrInUse) || errors.Is(err, postgres.ErrNoBinaries) || errors.Is(err, postgres.ErrNoUser) ||
+			errors.Is(err, postgres.ErrNotWritable) {
 			return d, err
 		}
 		s.logger.WarnContext(ctx, "starting the database again", slog.Any("error", err))
@@ -55,6 +56,9 @@ func (s *Settings) startDatabase(ctx context.Context, stateDir string, visitor b
 		private, err := postgres.Start(ctx, config)
 		if errors.Is(err, postgres.ErrInUse) && visitor {
 			private, err = postgres.Attach(ctx, config)
+		}
+		if errors.Is(err, postgres.ErrNotWritable) {
+			err = orElsewhere(err)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("start the private PostgreSQL: %w", err)

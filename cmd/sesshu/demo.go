@@ -74,7 +74,7 @@ func (c *demoCommand) Run(ctx context.Context, settings *Settings) error {
 	}
 	d := &demo{settings: settings, dir: filepath.Join(stateDir, "demo"), quiet: c.Once}
 	if err := d.prepare(ctx, c.Seed); err != nil {
-		return fmt.Errorf("prepare the demo: %w", err)
+		return fmt.Errorf("prepare the demo: %w", orElsewhere(err))
 	}
 	own := *settings
 	own.StateDir = d.dir

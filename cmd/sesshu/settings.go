@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"sesshu/ledger/slip/form"
@@ -69,6 +71,15 @@ func (s *Settings) stateDir() (string, error) {
 		return "", fmt.Errorf("make the state directory: %w; name another one with --state-dir or SESSHU_STATE_DIR", err)
 	}
 	return dir, nil
+}
+
+// orElsewhere says the way on when the state directory is there and may not be
+// written in.
+func orElsewhere(err error) error {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return fmt.Errorf("%w; start sesshu as the user whose directory that is, or name another one with --state-dir or SESSHU_STATE_DIR", err)
+	}
+	return err
 }
 
 // loadForms returns the built-in forms and those of --forms; a form of that

@@ -35,6 +35,7 @@ func TestWords(t *testing.T) {
 		"no truth":        {[]string{"bench", t.TempDir()}, 1, []string{"truth.jsonl", "`sesshu samples`"}},
 		"nothing to fit":  {[]string{"calibrate", t.TempDir()}, 1, []string{"truth.jsonl", "`sesshu samples`"}},
 		"worker by hand":  {[]string{"worker"}, 1, []string{"DATABASE_URL"}},
+		"state not ours":  {[]string{"verify", "--state-dir", "/sys"}, 1, []string{"may not write", "SESSHU_STATE_DIR"}},
 		"state in a file": {[]string{"verify", "--state-dir", "/dev/null/state"}, 1, []string{"SESSHU_STATE_DIR"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -46,6 +47,9 @@ func TestWords(t *testing.T) {
 				if !strings.Contains(p.stderr.String(), want) {
 					t.Errorf("%q is not in: %s", want, p.stderr.String())
 				}
+			}
+			if strings.Contains(p.stderr.String(), "again") {
+				t.Errorf("a lasting fault was tried again: %s", p.stderr.String())
 			}
 		})
 	}

@@ -1,9 +1,13 @@
 package postgres
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // port is part of the socket's file name; no network port is opened.
@@ -23,6 +27,27 @@ func (l layout) oldLog() string   { return filepath.Join(l.dir, "postgres.log.1"
 func (l layout) pidFile() string  { return filepath.Join(l.data(), "postmaster.pid") }
 func (l layout) socket() string   { return filepath.Join(l.dir, "socket") }
 func (l layout) socketAt() string { return filepath.Join(l.dir, "socket.path") }
+
+// named gives the refusal to write in the directory its name: trying again does
+// not help there, another user or another directory does. The system's refusals
+// elsewhere, as to a program that may not be started, keep their own words.
+func (l layout) named(err error) error {
+	var refused *fs.PathError
+	if !errors.As(err, &refused) || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+		return err
+	}
+	// The refused path is the directory's own or of something in it, or of a
+	// folder above it that would have to be made first.
+	if !within(refused.Path, l.dir) && !within(l.dir, refused.Path) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrNotWritable, err)
+}
+
+// within reports whether path is folder or lies in it.
+func within(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, strings.TrimSuffix(folder, "/")+"/")
+}
 
 // makeSocket makes the folder of the socket and writes down where it is. It
 // lies in the state directory unless clients could not name it there.

@@ -42,6 +42,8 @@ const (
 
 // The named errors of Start and Attach.
 var (
+	ErrNotWritable = errors.New("this user may not write in that directory")
+
 	ErrNoBinaries = errors.New("PostgreSQL's programs are not installed: install the package postgresql (Debian, Ubuntu: apt-get install postgresql)")
 	ErrInUse      = errors.New("another process runs the database in this directory")
 	ErrNotRunning = errors.New("no database runs in this directory")
@@ -76,11 +78,11 @@ func Start(ctx context.Context, config Config) (*Server, error) {
 	}
 	server.holder, err = acquire(server.layout.lock())
 	if err != nil {
-		return nil, fmt.Errorf("private database in %s: %w", server.layout.dir, err)
+		return nil, fmt.Errorf("private database in %s: %w", server.layout.dir, server.layout.named(err))
 	}
 	if err := server.start(ctx); err != nil {
 		server.holder.release()
-		return nil, fmt.Errorf("private database in %s: %w", server.layout.dir, err)
+		return nil, fmt.Errorf("private database in %s: %w", server.layout.dir, server.layout.named(err))
 	}
 	return server, nil
 }
@@ -110,10 +112,11 @@ func newServer(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	folders := layout{dir}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+		return nil, folders.named(err)
 	}
-	return &Server{config: config, layout: layout{dir}}, nil
+	return &Server{config: config, layout: folders}, nil
 }
 
 // OwnerURL connects as the role that owns the schema and migrates it.

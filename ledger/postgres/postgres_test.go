@@ -172,6 +172,21 @@ func TestADirectoryHasOneHolder(t *testing.T) {
 	}
 }
 
+// TestADirectoryThatNobodyMayWriteIn takes the kernel's own folder, in which not
+// even root can make another.
+func TestADirectoryThatNobodyMayWriteIn(t *testing.T) {
+	t.Parallel()
+	for _, dir := range []string{"/sys", "/sys/sesshu", "/sys/sesshu/postgres"} {
+		server, err := postgres.Start(t.Context(), config(dir))
+		if !errors.Is(err, postgres.ErrNotWritable) || !strings.Contains(err.Error(), "/sys") {
+			t.Errorf("%s: %v, want ErrNotWritable and the directory's name", dir, err)
+		}
+		if err == nil {
+			closeServer(t, server)
+		}
+	}
+}
+
 func TestAKilledServerComesBackWithItsData(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
