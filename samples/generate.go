@@ -3,9 +3,9 @@ package samples
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -15,9 +15,14 @@ import (
 )
 
 // Generate makes sample slips: NNNN.jpg as a scanner would deliver them,
-// truth.jsonl, the registers in masters/ and fonts.txt with the fonts used. The
-// same configuration on a machine with the same fonts gives the same bytes,
-// whatever the number of workers.
+// truth.jsonl, the registers in masters/, fonts.txt with the fonts used and
+// samples.sha256 with the hashes of all these. The same configuration on a
+// machine with the same fonts gives the same bytes, whatever the number of
+// workers.
+//
+// The folder is made, or must be empty, or hold an older set and nothing else:
+// that is replaced. ErrForeignFiles says that it holds more; then nothing in it
+// is touched.
 func Generate(ctx context.Context, config Config) error {
 	config, err := config.withDefaults()
 	if err != nil {
@@ -38,17 +43,38 @@ func Generate(ctx context.Context, config Config) error {
 			}
 		}
 	}
-	if _, err := maker.write(ctx, config, orders); err != nil {
+	if _, err := maker.write(ctx, config, orders, nil); err != nil {
 		return fmt.Errorf("generate samples: %w", err)
 	}
 	return nil
 }
 
-// write makes the sheets and everything that lies beside them.
-func (m *maker) write(ctx context.Context, config Config, orders []order) ([]truth.Sheet, error) {
-	if err := os.MkdirAll(config.Out, 0o755); err != nil {
+// write makes the sheets and everything that lies beside them, in an empty
+// folder. A set that does not become whole leaves nothing behind.
+// The addition, if there is one, may put further sheets there.
+func (m *maker) write(ctx context.Context, config Config, orders []order, addition func(*folder, []truth.Sheet) ([]truth.Sheet, error)) ([]truth.Sheet, error) {
+	out, err := openFolder(config.Out)
+	if err != nil {
 		return nil, err
 	}
+	sheets, err := m.writeSheets(ctx, config, orders, out)
+	if err == nil && addition != nil {
+		sheets, err = addition(out, sheets)
+	}
+	if err == nil {
+		err = m.writeBeside(out, sheets)
+	}
+	if err == nil {
+		err = out.seal()
+	}
+	if err != nil {
+		return nil, out.abandon(err)
+	}
+	return sheets, nil
+}
+
+// writeSheets makes the sheets, several at a time.
+func (m *maker) writeSheets(ctx context.Context, config Config, orders []order, out *folder) ([]truth.Sheet, error) {
 	sheets := make([]truth.Sheet, len(orders))
 	digits := max(4, len(fmt.Sprint(len(orders))))
 	group, working := errgroup.WithContext(ctx)
@@ -64,27 +90,24 @@ func (m *maker) write(ctx context.Context, config Config, orders []order) ([]tru
 			}
 			sheet.File = fmt.Sprintf("%0*d.jpg", digits, i+1)
 			sheets[i] = sheet
-			return os.WriteFile(filepath.Join(config.Out, sheet.File), file, 0o644)
+			return out.write(sheet.File, file)
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return sheets, m.writeBeside(config.Out, sheets)
+	return sheets, group.Wait()
 }
 
 // writeBeside writes truth, registers and the record of fonts.
-func (m *maker) writeBeside(dir string, sheets []truth.Sheet) error {
+func (m *maker) writeBeside(out *folder, sheets []truth.Sheet) error {
 	var text bytes.Buffer
 	if err := truth.Write(&text, sheets); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(dir, truth.FileName), text.Bytes(), 0o644); err != nil {
+	if err := out.write(truth.FileName, text.Bytes()); err != nil {
 		return err
 	}
-	fonts := strings.Join(m.fonts.Names(), "\n") + "\n"
-	if err := os.WriteFile(filepath.Join(dir, "fonts.txt"), []byte(fonts), 0o644); err != nil {
+	if err := out.write("fonts.txt", []byte(strings.Join(m.fonts.Names(), "\n")+"\n")); err != nil {
 		return err
 	}
-	return m.world.WriteMasters(filepath.Join(dir, "masters"))
+	err := m.world.WriteMasters(filepath.Join(out.dir, mastersName))
+	return errors.Join(err, out.noteAll(mastersName))
 }

@@ -82,7 +82,7 @@ func TestSameSeedSameBytesWhateverTheWorkers(t *testing.T) {
 	config.Workers = 4
 	together, _ := generate(t, config)
 	first, second := fingerprints(t, alone), fingerprints(t, together)
-	if len(first) != 5+2+3 { // sheets, truth and fonts, registers
+	if len(first) != 5+3+3 { // sheets; truth, fonts and hashes; registers
 		t.Errorf("%d files were written", len(first))
 	}
 	for name, print := range first {
@@ -213,8 +213,12 @@ func TestGenerateRefuses(t *testing.T) {
 func TestGenerateStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := samples.Generate(ctx, samples.Config{Out: t.TempDir(), Count: 50, Seed: 1})
+	dir := t.TempDir()
+	err := samples.Generate(ctx, samples.Config{Out: dir, Count: 50, Seed: 1})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
+	}
+	if left := fingerprints(t, dir); len(left) > 0 {
+		t.Errorf("a set that did not become whole leaves %d files", len(left))
 	}
 }

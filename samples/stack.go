@@ -42,16 +42,8 @@ func Stack(ctx context.Context, config StackConfig) ([]truth.Sheet, error) {
 		return nil, fmt.Errorf("make demonstration stack: %w", err)
 	}
 	orders := stackOrders(config.Seed)
-	sheets, err := maker.write(ctx, full, orders)
+	sheets, err := maker.write(ctx, full, orders, feedAgain)
 	if err != nil {
-		return nil, fmt.Errorf("make demonstration stack: %w", err)
-	}
-	again, err := feedAgain(config.Out, orders, sheets)
-	if err != nil {
-		return nil, fmt.Errorf("make demonstration stack: %w", err)
-	}
-	sheets = append(sheets, again)
-	if err := maker.writeBeside(config.Out, sheets); err != nil {
 		return nil, fmt.Errorf("make demonstration stack: %w", err)
 	}
 	return sheets, nil
@@ -84,13 +76,13 @@ func stackOrders(seed uint64) []order {
 
 // feedAgain writes the first sheet a second time, at the end. The second one
 // must not become a second dose.
-func feedAgain(dir string, orders []order, sheets []truth.Sheet) (truth.Sheet, error) {
+func feedAgain(out *folder, sheets []truth.Sheet) ([]truth.Sheet, error) {
 	again := sheets[0]
-	content, err := os.ReadFile(filepath.Join(dir, again.File))
+	content, err := os.ReadFile(filepath.Join(out.dir, again.File))
 	if err != nil {
-		return truth.Sheet{}, err
+		return nil, err
 	}
-	again.File = fmt.Sprintf("%04d.jpg", len(orders)+1)
+	again.File = fmt.Sprintf("%04d.jpg", len(sheets)+1)
 	again.Expect = truth.Review
-	return again, os.WriteFile(filepath.Join(dir, again.File), content, 0o644)
+	return append(sheets, again), out.write(again.File, content)
 }

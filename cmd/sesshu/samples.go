@@ -11,7 +11,7 @@ import (
 )
 
 type samplesCommand struct {
-	Out         string   `help:"Folder to write to." type:"path" placeholder:"DIR" required:""`
+	Out         string   `help:"Folder to write to: a new or empty one, or that of an older set, which is replaced." type:"path" placeholder:"DIR" required:""`
 	DrawForms   bool     `help:"Instead of slips, draw the pictures of the shipped forms anew below that folder."`
 	Count       int      `help:"Number of slips." default:"100"`
 	Seed        uint64   `help:"The same seed draws the same slips." default:"1"`
