@@ -293,7 +293,7 @@ var troubles = map[string]struct {
 	}, slip.ReasonLotManufacturer, slip.Manufacturer, slip.NeedsReview},
 	"facility check digit": {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", "0418010147", 0.99999) }, slip.ReasonCheckDigit, slip.FacilityCode, slip.NeedsReview},
 	"unknown facility":     {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", "0418010179", 0.99999) }, slip.ReasonFacilityUnknown, slip.FacilityCode, slip.NeedsReview},
-	"doubtful facility":    {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", facility, 0.4) }, slip.ReasonUncertain, slip.FacilityCode, slip.NeedsReview},
+	"doubtful facility":    {func(t testing.TB, in *decide.Input) { show(t, in, "facility_code", facility, 0.004) }, slip.ReasonUncertain, slip.FacilityCode, slip.NeedsReview},
 	"consent refused":      {func(t testing.TB, in *decide.Input) { show(t, in, "consent", "no", 0.99) }, slip.ReasonNoConsent, slip.Consent, slip.NeedsReview},
 	"consent not marked": {func(t testing.TB, in *decide.Input) {
 		r := reading(t, in, "consent")
@@ -322,6 +322,26 @@ func TestImpossibleIsImprobable(t *testing.T) {
 		if got := decision.Fields[value]; got.P > 0.01 || got.Outcome == slip.Accepted {
 			t.Errorf("%s is %+v", value, got)
 		}
+	}
+}
+
+// Two digits that are hard to read do not hide which institution is meant: the
+// check digit and the master leave one. A reading that fits none of them better
+// than another stays a question.
+func TestCheckDigitSettlesAnInstitution(t *testing.T) {
+	in := ordinary(t)
+	show(t, &in, "facility_code", facility, 0.3)
+	if got := slipOf(t, in).Fields[slip.FacilityCode]; got.Value != facility || got.Outcome != slip.Accepted {
+		t.Errorf("read with 0.3 and no other code in sight, it is %+v", got)
+	}
+	readings := in.Page.Readings
+	for i := range readings {
+		if readings[i].Field == "facility_code" {
+			readings[i].Candidates = []slip.Candidate{{Text: "0415413269", P: 0.3}, {Text: facility, P: 0.3}}
+		}
+	}
+	if got := slipOf(t, in).Fields[slip.FacilityCode]; got.Outcome == slip.Accepted {
+		t.Errorf("between two known institutions it is %+v", got)
 	}
 }
 

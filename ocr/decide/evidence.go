@@ -20,6 +20,11 @@ type rivals struct {
 	// text and the masters, never on the reading. Nil: 1. It is asked of possible
 	// texts only, so possible must be set with it.
 	room func(text string) float64
+	// settles says that a print agrees with a text when it does so after what the
+	// masters and rules know of its rivals: of ten digits with a check digit one or
+	// two may be hard to read, and yet only one number can be meant. Never for
+	// identity, whose witnesses each have to be readable by themselves.
+	settles bool
 	// unlike reports whether a text differs from what the batch shows. Such a text
 	// has the prior weight unlikeShare, against 1. Nil: none does.
 	unlike      func(text string) bool
@@ -97,6 +102,11 @@ func (r rivals) logOdds(prints []print, value string) float64 {
 		sum += math.Log(r.share)
 	}
 	return sum + math.Log(r.weight(value))
+}
+
+// alone is the probability that one print by itself gives a text.
+func (r rivals) alone(p print, value string) float64 {
+	return probability(r.logOdds([]print{p}, value))
 }
 
 // errorOf is the charged error mass of one print for a text.

@@ -51,6 +51,8 @@ func (j *judge) facility(ctx context.Context) error {
 			known.room = nil // in the master, but its number has no check digit to lean on
 		}
 	}
+	// Only where the room is small has the number itself something to say.
+	known.settles = known.room != nil
 	f := j.weigh(slip.FacilityCode, prints, known)
 	switch {
 	case f.value == "":

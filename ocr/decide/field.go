@@ -40,7 +40,7 @@ func (j *judge) weigh(name slip.Value, prints []print, known rivals, proposals .
 		return f
 	}
 	f.logOdds = known.logOdds(f.prints, f.value)
-	j.hear(f)
+	j.hear(f, known)
 	return f
 }
 
@@ -55,14 +55,17 @@ func (f *field) fault(reason slip.Reason) {
 }
 
 // hear counts the prints that agree with the field's value and notes those that
-// contradict it or were never read.
-func (j *judge) hear(f *field) {
+// contradict it or were never read. A value whose own redundancy settles what is
+// written is agreed with after that, not before.
+func (j *judge) hear(f *field, known rivals) {
 	var agreeing []print
 	for _, p := range f.prints {
 		switch {
 		case !p.read:
 			f.ask(slip.ReasonUncertain) // the reading is incomplete: a witness may be missing that would contradict
 		case p.silent():
+		case known.settles && known.alone(p, f.value) >= j.in.Policy.Agreement:
+			agreeing = append(agreeing, p)
 		case p.p(f.value) < j.in.Policy.Contradiction:
 			if p.shows(f.value) {
 				break // it reads the same, only badly
