@@ -62,8 +62,8 @@ func (s *Store) DescribeBatch(ctx context.Context, station, batch string, descri
 // CloseBatch notes that the operator has fed everything and returns the
 // account. It closes a batch only when the account is whole, see
 // slip.BatchCount, or when a person answers for the difference; otherwise it
-// returns a *slip.CountsError, which says where the counts disagree and whether
-// reading the sheets that wait may mend it. Closing again keeps the first time.
+// returns a *slip.CountsError, which says where the counts disagree, which sheets
+// bear another's imprint, and whether reading the sheets that wait may mend it. Closing again keeps the first time.
 // A sheet that arrives later is still taken in: paper is never refused.
 // ErrNotFound, ErrInvalid, ErrBatchDiscarded.
 func (s *Store) CloseBatch(ctx context.Context, station, batch string, closing slip.Closing) (count slip.BatchCount, err error) {
@@ -79,6 +79,11 @@ func (s *Store) CloseBatch(ctx context.Context, station, batch string, closing s
 			return err
 		}
 		disagreement := disagreement(count, closing.Fed, missing)
+		if disagreement != nil && count.Imprints.Other > 0 {
+			if disagreement.Imprints, err = loadImprints(ctx, tx, station, batch); err != nil {
+				return err
+			}
+		}
 		person, reason := closing.Person, closing.Reason
 		switch {
 		case disagreement == nil:
@@ -113,8 +118,9 @@ func lockBatch(ctx context.Context, tx pgx.Tx, station, batch string) (missing i
 }
 
 // disagreement says where the account is not whole, nil when it is.
-func disagreement(count slip.BatchCount, fed *int, missing int) error {
-	whole := missing == 0 && (fed == nil || *fed == count.Stored) && (count.Declared == nil || *count.Declared == count.Slips())
+func disagreement(count slip.BatchCount, fed *int, missing int) *slip.CountsError {
+	whole := missing == 0 && (fed == nil || *fed == count.Stored) && (count.Declared == nil || *count.Declared == count.Slips()) &&
+		count.Imprints.Other == 0 && count.Imprints.Unread == 0
 	if whole {
 		return nil
 	}

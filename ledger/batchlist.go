@@ -37,7 +37,12 @@ const selectBatch = `
 		       count(*) filter (where duplicate),
 		       count(control),
 		       count(*) filter (where exists (
-		           select from sheets f where f.id = sheets.same_paper and f.station = sheets.station and f.batch = sheets.batch))
+		           select from sheets f where f.id = sheets.same_paper and f.station = sheets.station and f.batch = sheets.batch)),
+		       count(imprint),
+		       count(imprint) filter (where state = 'waiting'),
+		       count(*) filter (where imprint_verdict = 'same'),
+		       count(*) filter (where imprint_verdict = 'unreadable'),
+		       count(*) filter (where imprint_verdict = 'other')
 		from sheets where sheets.station = batches.station and sheets.batch = batches.batch
 	) counts`
 
@@ -47,6 +52,7 @@ func scanBatch(row pgx.Row) (slip.BatchCount, error) {
 	err := row.Scan(&count.Station, &count.Batch, timeColumn{&count.OpenedAt}, &count.Declared, &count.Fed, &count.ClosedAt,
 		&count.ClosedBy, &count.ClosingReason, &count.FacilityCode, &count.Month, &count.Stored, &count.Waiting,
 		&count.Accepted, &count.Review, &count.Rejected, &count.Duplicates, &count.Control, &count.Again,
+		&count.Imprints.Printed, &count.Imprints.Unread, &count.Imprints.Same, &count.Imprints.Unreadable, &count.Imprints.Other,
 		timeColumn{&discard.At}, &discard.Person, &discard.Reason, &discard.Sheets, &discard.Stored)
 	if !discard.At.IsZero() {
 		count.Discard = &discard

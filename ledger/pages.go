@@ -128,7 +128,10 @@ func (s *Store) recordPages(ctx context.Context, tx pgx.Tx, row sheetRow, pages 
 	_, err = tx.Exec(ctx, `
 		update sheets set state = $2, duplicate = duplicate or $3, decided_at = $4, control = nullif($5, '') where id = $1`,
 		row.id, state, duplicate, now, string(control))
-	return err
+	if err != nil {
+		return err
+	}
+	return recordImprint(ctx, tx, row.id, pages)
 }
 
 func (s *Store) recordPage(ctx context.Context, tx pgx.Tx, row sheetRow, page slip.PageDecision, now time.Time) (outcome slip.Outcome, doubled bool, err error) {

@@ -17,8 +17,9 @@ const sheetStatesLimit = 1000
 // batch.
 func (s *Store) Sheets(ctx context.Context, station, batch string, after int) ([]slip.SheetState, error) {
 	rows, err := s.pool.Query(ctx, `
-		select sheets.sequence, sheets.state, sheets.duplicate, first.station, first.batch, first.sequence
-		from sheets left join sheets first on first.id = sheets.same_paper
+		select sheets.sequence, sheets.state, sheets.duplicate, first.station, first.batch, first.sequence,
+		       coalesce(sheets.imprint_verdict, ''), coalesce(sheets.imprint_read, ''), imprinted.*
+		from sheets left join sheets first on first.id = sheets.same_paper left join lateral `+imprinted+` on true
 		where sheets.station = $1 and sheets.batch = $2 and sheets.sequence > $3
 		order by sheets.sequence limit $4`, station, batch, after, sheetStatesLimit)
 	if err != nil {
@@ -36,13 +37,24 @@ func (s *Store) Sheets(ctx context.Context, station, batch string, after int) ([
 
 func scanSheetState(row pgx.CollectableRow) (slip.SheetState, error) {
 	var state slip.SheetState
-	var station, batch *string
-	var sequence *int
-	if err := row.Scan(&state.Sequence, &state.State, &state.Duplicate, &station, &batch, &sequence); err != nil {
+	var first, imprinted sheetOrNone
+	if err := row.Scan(&state.Sequence, &state.State, &state.Duplicate, &first.station, &first.batch, &first.sequence,
+		&state.Imprint, &state.ImprintRead, &imprinted.station, &imprinted.batch, &imprinted.sequence); err != nil {
 		return slip.SheetState{}, err
 	}
-	if sequence != nil {
-		state.SamePaper = &slip.SheetID{Station: *station, Batch: *batch, Sequence: *sequence}
-	}
+	state.SamePaper, state.ImprintOf = first.id(), imprinted.id()
 	return state, nil
+}
+
+// sheetOrNone is the identity of a sheet from an outer join.
+type sheetOrNone struct {
+	station, batch *string
+	sequence       *int
+}
+
+func (s sheetOrNone) id() *slip.SheetID {
+	if s.sequence == nil {
+		return nil
+	}
+	return &slip.SheetID{Station: *s.station, Batch: *s.batch, Sequence: *s.sequence}
 }

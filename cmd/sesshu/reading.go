@@ -13,6 +13,7 @@ import (
 	"sesshu/ocr"
 	"sesshu/ocr/batchsheet"
 	"sesshu/ocr/explain"
+	"sesshu/ocr/imprint"
 	"sesshu/ocr/page"
 	"sesshu/ocr/paper"
 	"sesshu/ocr/worker"
@@ -23,9 +24,11 @@ type reading struct {
 	ctx    context.Context
 	reader *ocr.Reader
 	papers *paper.Comparer
+
+	imprints *imprint.Reader
 }
 
-func (r reading) Read(file []byte) (worker.Result, error) {
+func (r reading) Read(file []byte, printed *worker.Printed) (worker.Result, error) {
 	before := cpuTime()
 	result, err := r.reader.Read(r.ctx, file)
 	if err != nil {
@@ -33,6 +36,11 @@ func (r reading) Read(file []byte) (worker.Result, error) {
 	}
 	if err := batchsheet.Find(r.ctx, file, result.Pages); err != nil {
 		return worker.Result{}, err
+	}
+	if printed != nil {
+		if err := r.imprints.Find(r.ctx, file, printed.DPI, printed.Text, result.Pages); err != nil {
+			return worker.Result{}, err
+		}
 	}
 	faults := make([]string, len(result.Pages))
 	for i := range faults {
@@ -109,7 +117,9 @@ func (s *Settings) answerReadings(ctx context.Context, memoryLimit uint64) error
 		return errors.New("a reading process is started by sesshu itself, not by hand")
 	}
 	defer answers.Close()
-	return worker.Answer(os.Stdin, answers, reading{ctx: ctx, reader: reader, papers: paper.New(forms)})
+	imprints := imprint.New()
+	defer imprints.Close()
+	return worker.Answer(os.Stdin, answers, reading{ctx: ctx, reader: reader, papers: paper.New(forms), imprints: imprints})
 }
 
 // readingPool returns a pool of reading processes of this very program.

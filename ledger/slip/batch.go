@@ -14,22 +14,26 @@ import (
 // fed once more in the same batch (Again) are stored and counted among the
 // others, but not declared. A batch is whole when Declared = Stored - Control -
 // Again, when the station fed as many as are stored, and when no number is
-// missing: a slip that is missing is found though another was fed twice.
+// missing: a slip that is missing is found though another was fed twice. Where
+// the scanner prints on the sheets, every imprint must have been looked at besides,
+// and none may be another sheet's.
 type BatchCount struct {
-	Station    string     `json:"station"`
-	Batch      string     `json:"batch"`
-	Declared   *int       `json:"declared"` // slips; nil when nobody declared any
-	Stored     int        `json:"stored"`   // sheets in the ledger's intake
-	Waiting    int        `json:"waiting"`  // not read yet
-	Accepted   int        `json:"accepted"`
-	Review     int        `json:"review"` // waiting for a person
-	Rejected   int        `json:"rejected"`
-	Duplicates int        `json:"duplicates"` // of the sheets above, those whose dose or paper was in the ledger already
-	Control    int        `json:"control"`    // of the sheets above, batch headers and separators
-	Again      int        `json:"again"`      // of the sheets above, those that are the same paper as another sheet of this batch
-	Fed        *int       `json:"fed"`        // by the station's count at closing; nil before, or when it did not say
-	OpenedAt   time.Time  `json:"opened_at"`
-	ClosedAt   *time.Time `json:"closed_at"`
+	Station    string       `json:"station"`
+	Batch      string       `json:"batch"`
+	Declared   *int         `json:"declared"` // slips; nil when nobody declared any
+	Stored     int          `json:"stored"`   // sheets in the ledger's intake
+	Waiting    int          `json:"waiting"`  // not read yet
+	Accepted   int          `json:"accepted"`
+	Review     int          `json:"review"` // waiting for a person
+	Rejected   int          `json:"rejected"`
+	Duplicates int          `json:"duplicates"`        // of the sheets above, those whose dose or paper was in the ledger already
+	Control    int          `json:"control"`           // of the sheets above, batch headers and separators
+	Again      int          `json:"again"`             // of the sheets above, those that are the same paper as another sheet of this batch
+	Imprints   ImprintCount `json:"imprints,omitzero"` // all 0 where the scanner has no endorser
+
+	Fed      *int       `json:"fed"` // by the station's count at closing; nil before, or when it did not say
+	OpenedAt time.Time  `json:"opened_at"`
+	ClosedAt *time.Time `json:"closed_at"`
 
 	BatchDescription
 	ClosedBy      string `json:"closed_by,omitempty"` // who closed it although the counts disagree
@@ -84,16 +88,26 @@ type CountsError struct {
 	Count   BatchCount
 	Fed     *int // by the station's count; nil when it did not say
 	Missing int  // numbers without a sheet, below the highest
+	// Imprints are those of the batch's sheets when one bears another sheet's; nil
+	// otherwise.
+	Imprints []SheetImprint
 }
 
 // Unread reports whether reading the sheets that wait may mend it: there are too
-// many slips, and as many sheets as are too many may turn out to be separators or fed twice.
+// many slips, and as many sheets as are too many may turn out to be separators or
+// fed twice; or imprints have not been looked at.
 func (e *CountsError) Unread() bool {
-	if e.Missing > 0 || e.Fed != nil && *e.Fed != e.Count.Stored || e.Count.Declared == nil {
+	if e.Missing > 0 || e.Fed != nil && *e.Fed != e.Count.Stored {
 		return false
 	}
-	surplus := e.Count.Slips() - *e.Count.Declared
-	return surplus > 0 && surplus <= e.Count.Waiting
+	surplus := 0
+	if e.Count.Declared != nil {
+		surplus = e.Count.Slips() - *e.Count.Declared
+	}
+	if surplus != 0 {
+		return surplus > 0 && surplus <= e.Count.Waiting
+	}
+	return e.Count.Imprints.Unread > 0
 }
 
 // Error is the English sentence.
@@ -114,7 +128,8 @@ func (e *CountsError) English() string {
 	if e.Missing > 0 {
 		text += fmt.Sprintf(" %d sheet numbers are missing.", e.Missing)
 	}
-	return text + " Count the paper. Feed what is missing, or close with your name and the reason."
+	_, english := DescribeImprints(e.Imprints)
+	return text + english + " Count the paper. Feed what is missing, or close with your name and the reason."
 }
 
 // Japanese is the same in Japanese.
@@ -132,5 +147,6 @@ func (e *CountsError) Japanese() string {
 	if e.Missing > 0 {
 		text += fmt.Sprintf("途中の番号が%d枚分ありません。", e.Missing)
 	}
-	return text + "紙を数えてください。足りない紙を読み込むか、お名前と理由を添えて締めてください。"
+	japanese, _ := DescribeImprints(e.Imprints)
+	return text + japanese + "紙を数えてください。足りない紙を読み込むか、お名前と理由を添えて締めてください。"
 }

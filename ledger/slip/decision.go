@@ -76,6 +76,7 @@ const (
 
 	ReasonBatchContradiction Reason = "batch_contradiction" // a batch header that says something else than is known of its batch
 	ReasonSamePaper          Reason = "same_paper"          // the same piece of paper as an earlier sheet
+	ReasonImprintOther       Reason = "imprint_other"       // the scanner printed another sheet's text on it
 	ReasonBatchHeader        Reason = "batch_header"        // the header sheet of a batch, no slip
 	ReasonSeparator          Reason = "separator"           // a separator sheet, no slip
 )
@@ -83,7 +84,7 @@ const (
 // Reasons lists every reason, most helpful first.
 func Reasons() []Reason {
 	return []Reason{
-		ReasonUnreadable, ReasonBatchContradiction, ReasonSamePaper, ReasonBatchHeader, ReasonSeparator,
+		ReasonUnreadable, ReasonBatchContradiction, ReasonSamePaper, ReasonImprintOther, ReasonBatchHeader, ReasonSeparator,
 		ReasonBlankPage, ReasonFormUnknown, ReasonRegistration, ReasonPersonalNumber,
 		ReasonDuplicate, ReasonTicketUsed, ReasonTicketInvalid, ReasonTicketUnknown, ReasonOtherMunicipality,
 		ReasonNoVaccination, ReasonContradiction, ReasonOneWitness, ReasonPersonMismatch, ReasonCheckDigit,

@@ -115,4 +115,6 @@ type PageReading struct {
 	Readings     []Reading    `json:"readings"`
 	Faults       []Reason     `json:"faults,omitempty"` // reasons to ask that lie in the page itself
 	Fault        Fault        `json:"fault,omitempty"`  // why its bytes could not be decoded, where ReasonUnreadable is among them
+
+	Imprint *ImprintReading `json:"imprint,omitempty"` // the endorser's text as it was read back; nil when none was expected
 }

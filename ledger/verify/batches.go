@@ -3,8 +3,8 @@ package verify
 const batchName = `b.station || '/' || b.batch`
 
 // batchFindings: the law of conservation of paper. Declared, fed and stored
-// agree for every batch that is closed, unless a named person has written why
-// not; header and separator sheets, which no declared count includes, are what
+// agree for every batch that is closed, and no sheet bears another's imprint,
+// unless a named person has written why not; header and separator sheets, which no declared count includes, are what
 // their code says. A paper that was fed twice in one batch is one slip. That each stored sheet is accepted, in review, rejected or
 // waiting, and only one of these, is checkSheets' part of the law.
 var batchFindings = []finding{
@@ -21,6 +21,15 @@ var batchFindings = []finding{
 	{"batch %s was closed with a sheet missing among its numbers", `
 		select ` + batchName + ` from batches b join sheets s on s.station = b.station and s.batch = b.batch
 		where b.closed_at is not null and b.closed_by is null group by b.station, b.batch having max(s.sequence) <> count(*)`},
+	{"batch %s was closed with another sheet's imprint on one of its sheets, and nobody answers for it", `
+		select distinct ` + batchName + ` from batches b join sheets s on s.station = b.station and s.batch = b.batch
+		where b.closed_at is not null and b.closed_by is null and s.imprint_verdict = 'other' and s.decided_at <= b.closed_at`},
+	{"sheet %s does not follow what its pages say of its imprint", `
+		select ` + sheetName + ` from sheets s where s.imprint_verdict <> case
+			when exists (select from pages p where p.sheet = s.id and p.reading #>> '{imprint,verdict}' = 'same') then 'same'
+			when exists (select from pages p where p.sheet = s.id and p.reading #>> '{imprint,verdict}' = 'other') then 'other'
+			else 'unreadable' end
+		   or s.imprint_read is not null and not exists (select from pages p where p.sheet = s.id and p.reading #>> '{imprint,text}' = s.imprint_read)`},
 	{"batch %s has somebody answer for its counts without a reason, or before it was closed", `
 		select ` + batchName + ` from batches b
 		where (b.closed_by is null) <> (b.closing_reason is null) or b.closed_by is not null and b.closed_at is null`},

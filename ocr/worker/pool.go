@@ -85,7 +85,13 @@ func (p *Pool) Run(ctx context.Context) error {
 // Read reads every page of a file. ErrCrashed means that a process died on it.
 // It waits for a free process as long as ctx lives.
 func (p *Pool) Read(ctx context.Context, file []byte) (Result, error) {
-	reply, err := p.do(ctx, request{Act: actRead, Bytes: len(file)}, file)
+	return p.ReadPrinted(ctx, file, nil)
+}
+
+// ReadPrinted is Read for a sheet on which the scanner has printed something,
+// which is read back; nil for nothing.
+func (p *Pool) ReadPrinted(ctx context.Context, file []byte, printed *Printed) (Result, error) {
+	reply, err := p.do(ctx, request{Act: actRead, Bytes: len(file), Printed: printed}, file)
 	if err != nil {
 		return Result{}, err
 	}

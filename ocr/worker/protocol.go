@@ -39,10 +39,19 @@ type request struct {
 	Page  int    `json:"page,omitempty"`
 	Bytes int    `json:"bytes"`
 
+	// Of actRead: what the scanner printed on the sheet; nil for nothing.
+	Printed *Printed `json:"printed,omitempty"`
+
 	// Of actCompare: the first file's bytes, which come first, and the pages.
 	Split  int       `json:"split,omitempty"`
 	First  *pageScan `json:"first,omitempty"`
 	Second *pageScan `json:"second,omitempty"`
+}
+
+// Printed is what the scanner's endorser was told to print on a sheet.
+type Printed struct {
+	Text string `json:"text"`
+	DPI  int    `json:"dpi"` // asked of the scanner; 0 when unknown
 }
 
 // pageScan says of which page of its file and how it lies.
@@ -113,9 +122,10 @@ func readBody(r *bufio.Reader, size int) ([]byte, error) {
 
 // Reading does the work of a reading process.
 type Reading interface {
-	// Read reads every page of a file. A page that cannot be read carries its
-	// fault; an error means that the reading process itself is broken.
-	Read(file []byte) (Result, error)
+	// Read reads every page of a file, and looks for what the scanner printed on
+	// the sheet, unless that is nil. A page that cannot be read carries its fault;
+	// an error means that the reading process itself is broken.
+	Read(file []byte, printed *Printed) (Result, error)
 	// Page turns one page, counted from 1, into a JPEG.
 	Page(file []byte, page int) ([]byte, error)
 	// Compare tells whether two pages are the same piece of paper.
@@ -147,7 +157,7 @@ func Answer(r io.Reader, w io.Writer, reading Reading) error {
 		var body []byte
 		switch ask.Act {
 		case actRead:
-			result, err := reading.Read(file)
+			result, err := reading.Read(file, ask.Printed)
 			if err != nil {
 				reply.Fault = err.Error()
 			} else {

@@ -36,7 +36,7 @@ type pagesOf struct {
 	pages []slip.PageReading
 }
 
-func (p pagesOf) Read(_ context.Context, file []byte) (worker.Result, error) {
+func (p pagesOf) ReadPrinted(_ context.Context, file []byte, _ *worker.Printed) (worker.Result, error) {
 	result := worker.Result{}
 	for i, page := range p.pages {
 		page.SHA256, page.Page = slip.HashOf(file), i+1

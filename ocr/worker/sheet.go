@@ -26,7 +26,7 @@ type Store interface {
 // Reader turns a file's bytes into readings, and tells scans of one paper from
 // scans of two. *Pool is one.
 type Reader interface {
-	Read(ctx context.Context, file []byte) (Result, error)
+	ReadPrinted(ctx context.Context, file []byte, printed *Printed) (Result, error)
 	Compare(ctx context.Context, first, second Scan) (paper.Verdict, error)
 }
 
@@ -52,7 +52,7 @@ func (d *Desk) ReadSheet(ctx context.Context, sheet slip.Sheet) error {
 	if err != nil {
 		return err
 	}
-	result, err := d.Reader.Read(ctx, file)
+	result, err := d.Reader.ReadPrinted(ctx, file, printedOn(sheet))
 	switch {
 	case errors.Is(err, ErrCrashed):
 		crashes, countErr := d.Store.RecordCrash(ctx, sheet.SheetID)
@@ -78,6 +78,7 @@ func (d *Desk) ReadSheet(ctx context.Context, sheet slip.Sheet) error {
 		}
 		pages = append(pages, slip.PageDecision{Reading: page, Decision: decision})
 	}
+	d.askOther(ctx, sheet, pages)
 	first, same, err := d.samePaper(ctx, sheet, file, pages)
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ const openingVariable = "SESSHU_TEST_OPENING"
 // here, not the reading.
 type scripted struct{}
 
-func (scripted) Read(file []byte) (worker.Result, error) {
+func (scripted) Read(file []byte, printed *worker.Printed) (worker.Result, error) {
 	switch string(file) {
 	case "abort":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGABRT)
@@ -66,7 +66,11 @@ func (scripted) Read(file []byte) (worker.Result, error) {
 	case "print":
 		_, _ = os.Stdout.WriteString("a library prints\n")
 	}
-	return worker.Result{Pages: []slip.PageReading{{SHA256: slip.HashOf(file), Page: 1, Width: os.Getpid()}}}, nil
+	page := slip.PageReading{SHA256: slip.HashOf(file), Page: 1, Width: os.Getpid()}
+	if printed != nil {
+		page.Imprint = &slip.ImprintReading{Expected: printed.Text, Verdict: slip.ImprintVerdict(file), Text: strconv.Itoa(printed.DPI)}
+	}
+	return worker.Result{Pages: []slip.PageReading{page}}, nil
 }
 
 func (scripted) Page(file []byte, page int) ([]byte, error) {

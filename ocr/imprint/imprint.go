@@ -1,0 +1,123 @@
+package imprint
+
+import (
+	"errors"
+	"fmt"
+	"image"
+
+	"sesshu/ledger/slip"
+	"sesshu/ocr/internal/tess"
+	"sesshu/ocr/line"
+)
+
+// method is the version of everything here but the networks.
+const method = "imprint-1"
+
+// shortest is how many characters a text must have that is told from others.
+const shortest = 5
+
+// leastDPI is the resolution below which the characters are too small to read.
+const leastDPI = 120
+
+// Reader reads imprints back. It is not safe for concurrent use.
+//
+// It loads its networks when it is first asked to read: most scanners have no
+// endorser.
+type Reader struct {
+	engine  *tess.Engine
+	digits  *line.Reader
+	version string
+}
+
+// New returns a reader that has loaded nothing yet. The caller closes it.
+func New() *Reader { return &Reader{} }
+
+// open loads both networks.
+func (r *Reader) open() error {
+	if r.engine != nil {
+		return nil
+	}
+	model, hash, err := tess.LoadModel("eng")
+	if err != nil {
+		return fmt.Errorf("open the imprint's reader: %w", err)
+	}
+	digits, err := line.Open()
+	if err != nil {
+		return fmt.Errorf("open the imprint's reader of digits: %w", err)
+	}
+	if r.engine, err = tess.Open(model, "eng"); err != nil {
+		return errors.Join(fmt.Errorf("open the imprint's reader: %w", err), digits.Close())
+	}
+	r.digits = digits
+	r.version = method + " tesseract-" + tess.Version() + " eng-" + hash + " " + digits.Version()
+	return nil
+}
+
+// Close frees the networks. It may be called twice.
+func (r *Reader) Close() error {
+	if r.engine == nil {
+		return nil
+	}
+	r.engine.Close()
+	return r.digits.Close()
+}
+
+// Read looks for the expected text on a page as it was scanned, in any of the
+// four directions. The picture begins at 0,0; dpi is its resolution, pixels per
+// inch. An error is a fault of the program, not of the page.
+//
+// The text that another one is compared with stands for its shape, too: of the
+// other text only digits and letters are told where the expected one has them.
+func (r *Reader) Read(page *image.Gray, dpi float64, expected string) (slip.ImprintReading, error) {
+	if err := r.open(); err != nil {
+		return slip.ImprintReading{}, err
+	}
+	found := slip.ImprintReading{Expected: expected, Verdict: slip.ImprintUnreadable, Version: r.version}
+	text := shapeOf(expected)
+	if len(text.places) < shortest || !text.counted || dpi < leastDPI {
+		return found, nil
+	}
+	scale := dpi / 25.4 / coarse
+	upright := page
+	for turn := range 2 {
+		if turn == 1 {
+			upright = standing(page)
+		}
+		small := shrink(upright, scale)
+		for _, candidate := range strips(inkOf(small), small.Rect.Dx(), small.Rect.Dy(), len(text.places)) {
+			said, err := r.strip(upright, candidate, scale, text)
+			if err != nil {
+				return slip.ImprintReading{}, err
+			}
+			if said.verdict == slip.ImprintUnreadable {
+				continue
+			}
+			found.Verdict, found.Text = said.verdict, ""
+			found.Quad = quadOf(candidate, scale, turn, page.Rect.Dy(), said.down)
+			if said.verdict == slip.ImprintSame {
+				return found, nil
+			}
+			// Paper that was fed twice may bear two imprints: the search goes on.
+			found.Text = text.spelled(said.text)
+		}
+	}
+	return found, nil
+}
+
+// quadOf returns a strip's outline in the page's pixels, the text's own top left
+// corner first. turn is 1 in the page turned by a quarter, whose width is high.
+func quadOf(line strip, scale float64, turn, high int, down bool) slip.Quad {
+	half := line.height * 0.7
+	at := func(x, offset float64) slip.Point {
+		px, py := x*scale, (line.middle+line.slope*x+offset)*scale
+		if turn == 1 {
+			return slip.Point{X: py, Y: float64(high) - px}
+		}
+		return slip.Point{X: px, Y: py}
+	}
+	quad := slip.Quad{at(line.left, -half), at(line.right, -half), at(line.right, half), at(line.left, half)}
+	if down {
+		quad[0], quad[1], quad[2], quad[3] = quad[2], quad[3], quad[0], quad[1]
+	}
+	return quad
+}
