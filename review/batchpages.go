@@ -81,7 +81,7 @@ func (s *Server) batchPage(c *gin.Context) {
 		after = -1
 		for _, state := range states {
 			after = state.Sequence
-			if state.State != slip.SheetAccepted || state.Duplicate {
+			if state.State != slip.SheetAccepted || state.Duplicate || state.Imprint == slip.ImprintOther {
 				notable = append(notable, state)
 			}
 		}

@@ -15,6 +15,7 @@ type explainCommand struct {
 	File     string `arg:"" help:"A JPEG, PNG, TIFF or PDF scan." type:"existingfile"`
 	Out      string `help:"HTML file to write; by default the file's name with .html, in this folder." type:"path"`
 	Masters  string `help:"Folder with tickets.csv, lots.csv and facilities.csv; without it nothing is accepted." type:"existingdir" env:"SESSHU_MASTERS"`
+	Imprint  string `help:"What the scanner printed on the sheet, to be read back."`
 	ScanDate string `help:"Day of the scan, 2021-06-30; by default today. Vaccinations after it are impossible."`
 }
 
@@ -36,7 +37,11 @@ func (c *explainCommand) Run(ctx context.Context, settings *Settings) error {
 		if err := settings.checkPolicy(ctx, pool, sheet.Policy); err != nil {
 			return err
 		}
-		result, err := pool.Read(ctx, content)
+		var printed *worker.Printed
+		if c.Imprint != "" {
+			printed = &worker.Printed{Text: c.Imprint}
+		}
+		result, err := pool.ReadPrinted(ctx, content, printed)
 		if err != nil {
 			return err
 		}

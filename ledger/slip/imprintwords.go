@@ -40,8 +40,8 @@ func DescribeImprints(sheets []SheetImprint) (japanese, english string) {
 		number := sheet.Sheet.Sequence
 		switch bearers := on[sheet.Sheet]; {
 		case len(bearers) == 0 && sheet.Verdict == ImprintOther:
-			say(fmt.Sprintf("%d枚目の印字はどの紙にもありません。その紙を探してください。", number),
-				fmt.Sprintf("The imprint of sheet %d is on no sheet: look for that paper.", number))
+			say(fmt.Sprintf("%d枚目の印字はどの紙にも見つかりません。その紙を探してください。", number),
+				fmt.Sprintf("The imprint of sheet %d was found on no sheet: look for that paper.", number))
 		case len(bearers) > 1:
 			say(fmt.Sprintf("%d枚目の印字が%s枚目の紙にあります。", number, joined(bearers, "・")),
 				fmt.Sprintf("The imprint of sheet %d is on the sheets %s.", number, joined(bearers, ", ")))

@@ -33,9 +33,17 @@ type pageView struct {
 	Residual, Coverage string
 	Turn               int
 	Hidden             bool // pictures are withheld
+	Imprint            *imprintView
 	Sheet              *sheetView
 	Values             []valueView
 	Others             []readingView
+}
+
+// imprintView is what the scanner was told to print on the sheet, and what it
+// says on this page.
+type imprintView struct {
+	Expected, Text, Version string
+	Verdict                 words
 }
 
 type valueView struct {
@@ -114,6 +122,9 @@ func newPage(page Page, policy decide.Policy) pageView {
 		Number: page.Reading.Page, Form: say("word.noform"), Outcome: page.Decision.Outcome.String(), Turn: place.Turn,
 		Residual: fmt.Sprintf("%.2f mm", place.Residual), Coverage: fmt.Sprintf("%.0f %%", 100*place.Coverage),
 		Hidden: slices.Contains(page.Reading.Faults, slip.ReasonPersonalNumber),
+	}
+	if read := page.Reading.Imprint; read != nil {
+		v.Imprint = &imprintView{mask(read.Expected), mask(read.Text), read.Version, say("imprint." + string(read.Verdict))}
 	}
 	for _, reason := range page.Decision.Reasons {
 		v.Reasons = append(v.Reasons, say("reason."+string(reason)))
