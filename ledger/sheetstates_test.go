@@ -18,7 +18,7 @@ func TestTheStatesOfABatchComeInOrder(t *testing.T) {
 	record(t, store, 2, doubtful("0000000002", slip.LotNumber))
 	record(t, store, 3, certain("0000000001"))
 	states, err := store.Sheets(t.Context(), "station", "batch", 1)
-	const expected = "[{2 review false <nil>} {3 review true <nil>} {4 rejected false <nil>} {5 waiting false <nil>}]"
+	const expected = "[{2 review false <nil>   <nil>} {3 review true <nil>   <nil>} {4 rejected false <nil>   <nil>} {5 waiting false <nil>   <nil>}]"
 	if err != nil || fmt.Sprint(states) != expected {
 		t.Errorf("states %v, %v, want %s", states, err, expected)
 	}
