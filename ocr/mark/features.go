@@ -46,6 +46,7 @@ func Features(img, blank *image.Gray) ([]float64, bool) {
 	extra := added(ink, print)
 	square := squareOf(print)
 	main, pieces := strokes(extra, square)
+	around, ring := directions(extra, square)
 	f := []float64{
 		extra.mean(square),
 		extra.share(square, faint),
@@ -56,8 +57,8 @@ func Features(img, blank *image.Gray) ([]float64, bool) {
 		main.own,
 		min(3, main.ink/area(square)),
 		main.darkness,
-		directions(extra, square, 0),
-		directions(extra, square, 0.4),
+		around,
+		ring,
 		extra.share(third(square), faint),
 		main.reach(square),
 		crossings(extra, square),
@@ -131,28 +132,39 @@ func outside(p plane, square image.Rectangle) float64 {
 }
 
 // directions divides the turn round the square's middle into sixteen and
-// returns the share in which there is ink farther out than beyond, in half
-// sides of the square.
-func directions(p plane, square image.Rectangle, beyond float64) float64 {
-	const parts = 16
-	var ink [parts]float64
+// returns the share in which there is ink, and the share in which there is ink
+// farther out than ringed half sides of the square.
+func directions(p plane, square image.Rectangle) (around, ring float64) {
+	const parts, ringed = 16, 0.4
+	var all, far [parts]float64
 	mx, my := float64(square.Min.X+square.Max.X)/2, float64(square.Min.Y+square.Max.Y)/2
 	for y := range p.height {
-		for x := range p.width {
+		dy := (float64(y) + 0.5 - my) / float64(max(1, square.Dy())) * 2
+		for x, v := range p.at[y*p.width : (y+1)*p.width] {
+			if v <= faint {
+				continue
+			}
 			dx := (float64(x) + 0.5 - mx) / float64(max(1, square.Dx())) * 2
-			dy := (float64(y) + 0.5 - my) / float64(max(1, square.Dy())) * 2
-			if v := p.at[y*p.width+x]; v > faint && max(math.Abs(dx), math.Abs(dy)) > beyond {
-				ink[int((math.Atan2(dy, dx)/math.Pi+1)/2*parts)%parts] += v
+			away := max(math.Abs(dx), math.Abs(dy))
+			if away == 0 {
+				continue // the very middle has no direction
+			}
+			part := int((math.Atan2(dy, dx)/math.Pi+1)/2*parts) % parts
+			all[part] += v
+			if away > ringed {
+				far[part] += v
 			}
 		}
 	}
-	n := 0
-	for _, v := range ink {
-		if v > 0.002*area(square) {
-			n++
+	for i := range parts {
+		if all[i] > 0.002*area(square) {
+			around++
+		}
+		if far[i] > 0.002*area(square) {
+			ring++
 		}
 	}
-	return float64(n) / parts
+	return around / parts, ring / parts
 }
 
 // crossings is how often level and upright lines through the square change
@@ -211,15 +223,18 @@ func missing(ink, print plane) float64 {
 // scanner's noise: it averages patches of five by five.
 func softened(ink, print plane, square image.Rectangle) (haze, peak float64) {
 	const reach, least = 2, 0.035
-	inner := square.Inset(square.Dx() / 8)
+	inner, crop := square.Inset(square.Dx()/8), image.Rect(0, 0, ink.width, ink.height)
 	n := 0
 	for y := inner.Min.Y; y < inner.Max.Y; y++ {
 		for x := inner.Min.X; x < inner.Max.X; x++ {
-			sum, count := 0.0, 0.0
-			for ny := y - reach; ny <= y+reach; ny++ {
-				for nx := x - reach; nx <= x+reach; nx++ {
-					if print.pixel(nx, ny) < 0.1 {
-						sum += ink.pixel(nx, ny)
+			patch := image.Rect(x-reach, y-reach, x+reach+1, y+reach+1).Intersect(crop)
+			sum, count := 0.0, float64((2*reach+1)*(2*reach+1)-patch.Dx()*patch.Dy()) // beside the crop is paper
+			for ny := patch.Min.Y; ny < patch.Max.Y; ny++ {
+				left, right := ny*ink.width+patch.Min.X, ny*ink.width+patch.Max.X
+				printed := print.at[left:right]
+				for i, value := range ink.at[left:right] {
+					if printed[i] < 0.1 {
+						sum += value
 						count++
 					}
 				}

@@ -78,20 +78,26 @@ func brightHalf(img *image.Gray, x0, y0, x1, y1 int) float64 {
 	return float64(sum) / float64(max(1, n))
 }
 
-// settle moves the blank's print by a few pixels to where it fits the crop best
-// and grows it by one, for what registration leaves over.
+// settle moves the blank's print by a few pixels to where it fits a crop of the
+// same size best and grows it by one, for what registration leaves over.
 func (p plane) settle(img plane) plane {
 	dx, dy := fit(img, p)
-	out := newPlane(img.width, img.height)
-	for y := range img.height {
-		for x := range img.width {
-			print := 0.0
-			for ny := y - dy - 1; ny <= y-dy+1; ny++ {
-				for nx := x - dx - 1; nx <= x-dx+1; nx++ {
-					print = max(print, p.pixel(nx, ny))
-				}
+	// The most of three pixels side by side, then of three such one above another.
+	wide, out := newPlane(p.width, p.height), newPlane(p.width, p.height)
+	for y := range p.height {
+		from, to := p.at[y*p.width:(y+1)*p.width], wide.at[y*p.width:(y+1)*p.width]
+		for x := range to {
+			for nx := max(0, x-dx-1); nx <= min(p.width-1, x-dx+1); nx++ {
+				to[x] = max(to[x], from[nx])
 			}
-			out.at[y*img.width+x] = print
+		}
+	}
+	for y := range p.height {
+		to := out.at[y*p.width : (y+1)*p.width]
+		for ny := max(0, y-dy-1); ny <= min(p.height-1, y-dy+1); ny++ {
+			for x, value := range wide.at[ny*p.width : (ny+1)*p.width] {
+				to[x] = max(to[x], value)
+			}
 		}
 	}
 	return out
@@ -120,20 +126,40 @@ func (p plane) pixel(x, y int) float64 {
 // crop's ink.
 func fit(img, blank plane) (dx, dy int) {
 	reach := max(2, min(img.width, img.height)/20)
-	best := math.Inf(-1)
-	for sy := -reach; sy <= reach; sy++ {
-		for sx := -reach; sx <= reach; sx++ {
-			sum := -0.002 * float64(sx*sx+sy*sy) * float64(len(img.at)) / 400
-			for y := 0; y < blank.height; y++ {
-				row := blank.at[y*blank.width : (y+1)*blank.width]
-				for x, print := range row {
-					if print > 0.25 {
-						sum += print * img.pixel(x+sx, y+sy)
-					}
-				}
+	// With a frame of paper round the crop no place needs to be checked.
+	wide := img.width + 2*reach
+	framed := make([]float64, wide*(img.height+2*reach))
+	for y := range img.height {
+		copy(framed[(y+reach)*wide+reach:], img.at[y*img.width:(y+1)*img.width])
+	}
+	type print struct {
+		at  int // in framed, for the farthest shift to the left and up
+		ink float64
+	}
+	var prints []print
+	for y := range blank.height {
+		for x, ink := range blank.at[y*blank.width : (y+1)*blank.width] {
+			if ink > 0.25 {
+				prints = append(prints, print{y*wide + x, ink})
 			}
+		}
+	}
+	best := math.Inf(-1)
+	sums := make([]float64, 2*reach+1) // of the shifts of one row
+	for sy := -reach; sy <= reach; sy++ {
+		for i := range sums {
+			sx := i - reach
+			sums[i] = -0.002 * float64(sx*sx+sy*sy) * float64(len(img.at)) / 400
+		}
+		down := (sy + reach) * wide
+		for _, print := range prints {
+			for i, ink := range framed[print.at+down:][:len(sums)] {
+				sums[i] += print.ink * ink
+			}
+		}
+		for i, sum := range sums {
 			if sum > best {
-				best, dx, dy = sum, sx, sy
+				best, dx, dy = sum, i-reach, sy
 			}
 		}
 	}

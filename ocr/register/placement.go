@@ -12,6 +12,7 @@ type placement struct {
 	toPage    Matrix // plate millimetres → page pixels
 	sightings []sighting
 	weights   []float64 // of the sightings; 0 for those that do not fit the rest
+	off       []Point   // how far each sighting lies from where the map expects it, page pixels
 	residual  float64   // root mean square distance of the fitting anchors, millimetres
 	coverage  float64   // share of the plate's anchors that were found and fit
 	match     float64   // mean correlation of the fitting anchors
@@ -53,7 +54,7 @@ func (p *placement) look(s *seeker, count int, search float64, fine bool) {
 // say, expects them.
 func (p *placement) lookFrom(s *seeker, rough placement) {
 	for i, anchor := range p.plate.anchors {
-		p.keep(i, s.seek(anchor, rough.near(anchor.place), searchFine, true))
+		p.keep(i, s.seek(anchor, rough.nearAnchor(i, -1), searchFine, true))
 	}
 }
 
@@ -75,6 +76,7 @@ func (p *placement) settle(fit func([]pair) (Matrix, bool), millimetre float64) 
 	if p.toPage, p.weights, ok = fitRobust(pairs, fitTolerance*millimetre, fit); !ok {
 		return false
 	}
+	p.measure()
 	p.judge(pairs, millimetre)
 	return p.fitting() >= fewestAnchors
 }
@@ -152,7 +154,7 @@ func (p *placement) judge(pairs []pair, millimetre float64) {
 			if weight <= 0 {
 				continue
 			}
-			expected := p.nearWithout(pairs[i].from, i).At(pairs[i].from)
+			expected := p.nearAnchor(p.sightings[i].anchor, i).At(pairs[i].from)
 			distances[i] = expected.minus(pairs[i].to).length() / millimetre
 			worst = max(worst, distances[i])
 			squares += distances[i] * distances[i]
@@ -187,81 +189,11 @@ func (p *placement) tryPerspective(pairs []pair, millimetre float64) {
 	if !ok {
 		return
 	}
+	wide.measure()
 	wide.judge(pairs, millimetre)
 	if wide.coverage > p.coverage*1.15 || wide.coverage >= p.coverage && wide.residual < 0.7*p.residual && p.residual > 0.1 {
 		*p = wide
 	}
-}
-
-// Local correction: neighbours within reach say by how much the page is bent
-// and how that changes from place to place.
-const (
-	correctionReach = 28.0  // millimetres, where a neighbour's word has fallen to 0.6
-	correctionDoubt = 0.7   // so many neighbours' worth of belief that nothing is bent
-	slopeDoubt      = 400.0 // the same for slopes, in square millimetres
-)
-
-// near returns the map round one place: the plate's, shifted and bent by what
-// the anchors nearby say.
-func (p *placement) near(place Point) Matrix { return p.nearWithout(place, -1) }
-
-// nearWithout is near without the word of one sighting. It fits a plane to the
-// neighbours' displacements, drawn towards none.
-func (p *placement) nearWithout(place Point, without int) Matrix {
-	var normal [3][3]float64
-	var right [2][3]float64
-	for i, seen := range p.sightings {
-		if p.weights[i] <= 0 || i == without {
-			continue
-		}
-		from := p.plate.anchors[seen.anchor].place
-		away := from.minus(place)
-		weight := math.Exp(-(away.X*away.X + away.Y*away.Y) / (2 * correctionReach * correctionReach))
-		if weight < 1e-4 {
-			continue
-		}
-		off := seen.at.minus(p.toPage.At(from))
-		row := [3]float64{1, away.X, away.Y}
-		for j := range 3 {
-			for k := range 3 {
-				normal[j][k] += weight * row[j] * row[k]
-			}
-			right[0][j] += weight * row[j] * off.X
-			right[1][j] += weight * row[j] * off.Y
-		}
-	}
-	normal[0][0] += correctionDoubt
-	normal[1][1] += slopeDoubt
-	normal[2][2] += slopeDoubt
-	x, y := solveSymmetric(normal, right[0]), solveSymmetric(normal, right[1])
-	// The plane speaks of plate millimetres; bend the page round the place.
-	local := p.toPage.linear(place)
-	local[2], local[5] = 0, 0
-	slopes := Matrix{x[1], x[2], 0, y[1], y[2], 0, 0, 0, 1}.Times(local.Inverse())
-	at := p.toPage.At(place)
-	bend := Matrix{
-		1 + slopes[0], slopes[1], x[0] - slopes[0]*at.X - slopes[1]*at.Y,
-		slopes[3], 1 + slopes[4], y[0] - slopes[3]*at.X - slopes[4]*at.Y,
-		0, 0, 1,
-	}
-	return bend.Times(p.toPage)
-}
-
-// solveSymmetric solves a positive definite system of three.
-func solveSymmetric(m [3][3]float64, right [3]float64) [3]float64 {
-	determinant := func(a [3][3]float64) float64 {
-		return a[0][0]*(a[1][1]*a[2][2]-a[1][2]*a[2][1]) - a[0][1]*(a[1][0]*a[2][2]-a[1][2]*a[2][0]) + a[0][2]*(a[1][0]*a[2][1]-a[1][1]*a[2][0])
-	}
-	whole := determinant(m)
-	var solution [3]float64
-	for column := range 3 {
-		replaced := m
-		for i := range 3 {
-			replaced[i][column] = right[i]
-		}
-		solution[column] = determinant(replaced) / whole
-	}
-	return solution
 }
 
 // covered reports whether the surroundings of a rectangle, where the plate has

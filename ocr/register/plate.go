@@ -20,7 +20,8 @@ type plate struct {
 	fullScale     float64  // pixels of it a millimetre
 	levels        *levels  // its picture reduced; the page pixels of these levels are millimetres
 	texture       *texture
-	anchors       []anchor // for geometry
+	anchors       []anchor  // for geometry
+	beliefs       []float64 // row by row, how much each anchor has to say at the row's anchor
 	features      []feature
 }
 
@@ -65,6 +66,11 @@ func (p *plate) prepare(avoid []form.Rectangle, spacing float64) error {
 		if a, ok := p.anchor(place); ok {
 			p.anchors = append(p.anchors, a)
 		}
+	}
+	count := len(p.anchors)
+	p.beliefs = make([]float64, count*count)
+	for i, a := range p.anchors {
+		p.believe(a.place, p.beliefs[i*count:(i+1)*count])
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ const farthest = 1e6
 // for concurrent use.
 type Seeker struct {
 	window []C.int16_t
-	sums   []C.int64_t
+	sums   []C.int32_t
 	scores []float32
 }
 
@@ -81,7 +81,7 @@ type Seeker struct {
 func (s *Seeker) Seek(image Image, p *Pattern, toImage [6]float64, margin int) []float32 {
 	places := 2*margin + 1
 	size := p.side + 2*margin
-	window, sums := size*(size+p.stride-p.side), 2*(size+1)*(size+1)
+	window, sums := size*(size+p.stride-p.side), 3*size
 	if margin < 0 || size > 2048 || image.Width < 1 || image.Height < 1 || len(image.Pixels) < image.Width*image.Height {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (s *Seeker) Seek(image Image, p *Pattern, toImage [6]float64, margin int) [
 		s.window = make([]C.int16_t, window)
 	}
 	if len(s.sums) < sums {
-		s.sums = make([]C.int64_t, sums)
+		s.sums = make([]C.int32_t, sums)
 	}
 	if len(s.scores) < places*places {
 		s.scores = make([]float32, places*places)

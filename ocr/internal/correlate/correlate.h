@@ -8,9 +8,9 @@
    stride a multiple of 16, filled up with zeros) with every place of it.
    scores gets (2 * margin + 1)^2 values from -1 to 1, row by row. With size =
    side + 2 * margin, window holds size * (size + stride - side) values and sums
-   2 * (size + 1)^2; both are scratch. */
+   3 * size; both are scratch. */
 void sesshu_correlate(const uint8_t *image, int width, int height, const double *affine,
                       const int16_t *pattern, int side, int stride, double norm, int margin,
-                      int16_t *window, int64_t *sums, float *scores);
+                      int16_t *window, int32_t *sums, float *scores);
 
 #endif

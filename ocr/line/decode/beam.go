@@ -1,9 +1,6 @@
 package decode
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // prefix is a text in the making, a node of the tree of all that were looked at:
 // the probability of all alignments so far that end in a blank, and of those that
@@ -16,13 +13,12 @@ type prefix struct {
 	children []*prefix
 
 	blank, nonBlank float64 // after the column before
+	sum             float64 // of the two
 	next            struct {
 		column          int // the column that the sums are of
 		blank, nonBlank float64
 	}
 }
-
-func (p *prefix) total() float64 { return p.blank + p.nonBlank }
 
 // child returns the text that is longer by a symbol.
 func (p *prefix) child(symbol int) *prefix {
@@ -77,7 +73,7 @@ func (l lattice) search(length int) [][]int {
 			}
 		}
 		for _, old := range beam {
-			total := old.total()
+			total := old.blank + old.nonBlank
 			same := reach(old)
 			same.next.blank += total * column[0]
 			if old.length > 0 {
@@ -107,24 +103,43 @@ func (l lattice) search(length int) [][]int {
 	return texts
 }
 
-// best keeps the most probable prefixes, in into's memory.
+// best keeps the most probable prefixes, in into's memory. Few of the many that
+// were reached come near the best, so each is put in its place among those kept.
 func best(all, into []*prefix) []*prefix {
-	slices.SortFunc(all, func(a, b *prefix) int {
-		if order := cmp.Compare(b.total(), a.total()); order != 0 {
-			return order
-		}
-		return slices.Compare(a.text(), b.text()) // never by chance
-	})
-	all = all[:min(len(all), beamWidth)]
-	for len(all) > 1 && all[len(all)-1].total() < hopeless*all[0].total() {
-		all = all[:len(all)-1]
+	top := 0.0
+	for _, p := range all {
+		p.sum = p.blank + p.nonBlank
+		top = max(top, p.sum)
 	}
-	return append(into[:0], all...)
+	kept := into[:0]
+	for _, p := range all {
+		if p.sum < hopeless*top || len(kept) == beamWidth && !before(p, kept[beamWidth-1]) {
+			continue
+		}
+		if len(kept) < beamWidth {
+			kept = append(kept, p)
+		}
+		at := len(kept) - 1
+		for ; at > 0 && before(p, kept[at-1]); at-- {
+			kept[at] = kept[at-1]
+		}
+		kept[at] = p
+	}
+	return kept
+}
+
+// before reports whether a stands before b: the more probable, and of two
+// equals the one whose text comes first, never by chance.
+func before(a, b *prefix) bool {
+	if a.sum != b.sum {
+		return a.sum > b.sum
+	}
+	return slices.Compare(a.text(), b.text()) < 0
 }
 
 // rescale keeps long lines of doubtful columns from vanishing in rounding.
 func rescale(beam []*prefix) {
-	top := beam[0].total()
+	top := beam[0].sum
 	if top <= 0 {
 		return
 	}

@@ -20,8 +20,11 @@ const binWidth = 8
 func bin(ink plane.Plane) binned {
 	out := plane.New((ink.W+binWidth-1)/binWidth, ink.H)
 	for y := range ink.H {
-		for x := range ink.W {
-			out.Pix[y*out.W+x/binWidth] += min(max(ink.At(x, y)-faintest/3, 0), 120)
+		to := out.Pix[y*out.W : (y+1)*out.W]
+		for x, value := range ink.Pix[y*ink.W : (y+1)*ink.W] {
+			if value -= faintest / 3; value > 0 {
+				to[x/binWidth] += min(value, 120)
+			}
 		}
 	}
 	return binned{Plane: out, middle: float64(ink.W-1)/2/binWidth - float64(binWidth-1)/2/binWidth}
@@ -34,13 +37,15 @@ func (b binned) profile(slope float64) []float64 {
 		shift := slope * binWidth * (float64(x) - b.middle)
 		whole := int(math.Floor(-shift))
 		part := -shift - float64(whole)
-		for y := range b.H {
+		rest := 1 - part
+		for y := max(0, -whole-1); y < min(b.H, b.H-whole); y++ {
 			value := float64(b.At(x, y))
-			if at := y + whole; at >= 0 && at < b.H {
-				sums[at] += value * (1 - part)
+			at := y + whole
+			if at >= 0 {
+				sums[at] += value * rest
 			}
-			if at := y + whole + 1; at >= 0 && at < b.H {
-				sums[at] += value * part
+			if at+1 < b.H {
+				sums[at+1] += value * part
 			}
 		}
 	}

@@ -23,17 +23,23 @@ func inkOf(grey plane.Plane) plane.Plane {
 		upper[i] = float32(grey.Percentile(image.Rect(left, 0, right, grey.H/2), 0.75))
 		lower[i] = float32(grey.Percentile(image.Rect(left, grey.H/2, right, grey.H), 0.75))
 	}
-	ink := plane.New(grey.W, grey.H)
+	above, rise := make([]float32, grey.W), make([]float32, grey.W) // of every column
 	for x := range grey.W {
 		at := min(max((float64(x)+0.5)/wide-0.5, 0), float64(blocks-1))
 		low := int(at)
 		high := min(low+1, blocks-1)
 		part := float32(at - float64(low))
-		above := upper[low] + (upper[high]-upper[low])*part
-		below := lower[low] + (lower[high]-lower[low])*part
-		for y := range grey.H {
-			down := min(max(2*(float32(y)+0.5)/float32(grey.H)-0.5, 0), 1)
-			ink.Pix[y*grey.W+x] = max(0, above+(below-above)*down-grey.At(x, y))
+		above[x] = upper[low] + (upper[high]-upper[low])*part
+		rise[x] = lower[low] + (lower[high]-lower[low])*part - above[x]
+	}
+	ink := plane.New(grey.W, grey.H)
+	for y := range grey.H {
+		down := min(max(2*(float32(y)+0.5)/float32(grey.H)-0.5, 0), 1)
+		to := ink.Pix[y*grey.W : (y+1)*grey.W]
+		for x, value := range grey.Pix[y*grey.W : (y+1)*grey.W] {
+			if level := above[x] + rise[x]*down; level > value {
+				to[x] = level - value
+			}
 		}
 	}
 	return ink
@@ -45,11 +51,14 @@ func shear(ink plane.Plane, slope float64) plane.Plane {
 	if slope == 0 {
 		return ink
 	}
+	shifts := make([]float64, ink.W)
+	for x := range shifts {
+		shifts[x] = slope * (float64(x) - float64(ink.W-1)/2)
+	}
 	out := plane.New(ink.W, ink.H)
-	for x := range ink.W {
-		shift := slope * (float64(x) - float64(ink.W-1)/2)
-		for y := range ink.H {
-			at := float64(y) + shift
+	for y := range ink.H {
+		for x := range ink.W {
+			at := float64(y) + shifts[x]
 			low := int(at)
 			if at < 0 || low >= ink.H {
 				continue
