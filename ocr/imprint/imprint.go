@@ -1,3 +1,22 @@
+// Package imprint reads back what a scanner's endorser printed on a sheet: one
+// line of small characters, often of dots, along an edge, on either side and in
+// any of the four directions. The station knows what was to be printed; the
+// picture shows whether it is there. Another sheet's text in its place means that
+// sheets were swapped, lost or doubled between the printing and the picture.
+//
+// There are three answers. Same: the text is there. Other: another text of the
+// same shape is surely there. Unreadable: everything else, also when nothing is
+// found. The caution is with the second: a picture that is taken for another
+// sheet's stops a batch, so it takes
+//
+//   - two of three looks at the line, made ready in different ways, that agree to
+//     the character, and none that shows the expected text,
+//   - at each place that differs a digit that Tesseract's network gives 0.9 and
+//     more, where it gives the expected one and its lookalikes 0.03 at most,
+//   - most of the other characters as expected, so that it is an endorser's line,
+//   - the same number in the eyes of the other network, package line's.
+//
+// Letters are never told apart; of which batch a sheet is, its digits must say.
 package imprint
 
 import (

@@ -34,19 +34,15 @@ func shapeOf(expected string) shape {
 		}
 		s.text = append(s.text, c)
 	}
-	s.counted = len(s.places) > 0 && s.isDigit(len(s.places)-1)
+	s.counted = s.tail() > 0
 	return s
 }
 
 func (s shape) isDigit(place int) bool { return s.places[place] == digits }
 
-// tail returns how many digits the text ends in.
+// tail returns how many digits the text ends in, of its last word only.
 func (s shape) tail() int {
-	count := 0
-	for count < len(s.places) && s.isDigit(len(s.places)-1-count) {
-		count++
-	}
-	return count
+	return len(s.expected) - len(strings.TrimRight(s.expected, digits))
 }
 
 // spelled writes a text of the shape as the expected one is spelled: with its

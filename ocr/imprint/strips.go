@@ -19,7 +19,9 @@ const (
 	leastPitch   = 0.9 // from character to character
 	mostPitch    = 4.2
 	mostSlope    = 0.11 // 6°
-	mostLines    = 24   // that are read on a page, each way up
+	leastRatio   = 0.38 // of pitch to height of the characters
+	mostRatio    = 1.8
+	mostLines    = 12 // that are read on a page, in each of the four directions
 )
 
 // strip is where a line may be: a level strip in a picture's coordinates, in
@@ -150,6 +152,9 @@ func strips(ink []bool, width, height, characters int) []strip {
 		}
 		line.left, line.right = float64(left), float64(right)
 		pitch := float64(right-left) / (float64(characters) - 0.2) / line.height
+		if pitch < leastRatio || pitch > mostRatio {
+			continue
+		}
 		edge := min(line.middle+line.slope*(line.left+line.right)/2, float64(height)-line.middle-line.slope*(line.left+line.right)/2)
 		line.unlike = math.Abs(math.Log(pitch/0.85)) + edge/coarse/60
 		found = append(found, line)

@@ -12,7 +12,8 @@ import (
 const (
 	// mostLost is how much less likely than the network's own best a text of the
 	// shape may be, natural logarithm a character.
-	mostLost = 1.6
+	mostLost      = 1.6
+	mostLostOther = 0.8 // where it is not the expected one
 	// hopeless is the same where another look is not worth while: no such text.
 	hopeless = 4.0
 	// A character that is another than the expected one is read surely when the
@@ -20,9 +21,9 @@ const (
 	// it againstP nowhere.
 	sureP    = 0.9
 	againstP = 0.03
-	// secondP is the least calibrated probability with which the second network
-	// must read the digits at the text's end.
-	secondP = 0.5
+	// secondP is the least calibrated probability that the second network must
+	// give the digits of the text's last word; the expected ones may have againstP.
+	secondP = 0.3
 	// In another text of the shape these shares of all characters and of those
 	// that are no digits must be the expected ones, each with likelyP.
 	leastAlike = 0.6
@@ -67,9 +68,6 @@ func (r *Reader) looks(page *image.Gray, candidate strip, scale float64, text sh
 		if err != nil {
 			return unreadable, err
 		}
-		if trace != nil {
-			trace(img, said)
-		}
 		switch {
 		case said.verdict == slip.ImprintSame:
 			same++
@@ -93,9 +91,6 @@ func (r *Reader) looks(page *image.Gray, candidate strip, scale float64, text sh
 	}
 	return other, nil
 }
-
-// trace is told of every look, in experiments.
-var trace func(img *image.Gray, said vote)
 
 func (r *Reader) vote(img *image.Gray, text shape) (vote, error) {
 	line, err := r.engine.Line(img, 300)
@@ -128,6 +123,13 @@ func (r *Reader) vote(img *image.Gray, text shape) (vote, error) {
 		}
 	}
 	if said.verdict == slip.ImprintSame {
+		if !text.numberSeen(steps, best) {
+			said.verdict = slip.ImprintUnreadable
+		}
+		return said, nil
+	}
+	if best.lost > mostLostOther {
+		said.verdict = slip.ImprintUnreadable
 		return said, nil
 	}
 	// Letters that are not read surely count as the expected ones.
@@ -169,7 +171,18 @@ func (r *Reader) seconded(img *image.Gray, steps int, best aligned, text shape) 
 	if err != nil {
 		return false, fmt.Errorf("read the digits again: %w", err)
 	}
-	return len(read) > 0 && read[0].P >= secondP && read[0].Text == string(best.text[first:]), nil
+	other, expected := 0.0, 0.0
+	for _, candidate := range read {
+		switch candidate.Text {
+		case string(best.text[first:]):
+			other = candidate.P
+		case string(text.text[first:]):
+			expected = candidate.P
+		}
+	}
+	// The texts may differ in front of these digits only.
+	differ := string(best.text[first:]) != string(text.text[first:])
+	return other >= secondP && (!differ || expected <= againstP), nil
 }
 
 // likeness reports whether enough of the expected text is there that another one
@@ -177,11 +190,8 @@ func (r *Reader) seconded(img *image.Gray, steps int, best aligned, text shape) 
 // of those that are no digits.
 func likeness(steps []step, best aligned, text shape) bool {
 	agree, marks, agreeing := 0, 0, 0
-	for k, c := range text.text {
-		p := 0.0
-		for t := best.from[k]; t < best.to[k]; t++ {
-			p = max(p, steps[t].alike[c])
-		}
+	for k := range text.text {
+		p := text.seen(steps, best, k)
 		if p >= likelyP {
 			agree++
 		}
@@ -193,6 +203,27 @@ func likeness(steps []step, best aligned, text shape) bool {
 		}
 	}
 	return float64(agree) >= leastAlike*float64(len(text.text)) && float64(agreeing) >= leastMarks*float64(marks)
+}
+
+// seen is the greatest probability that the network gives the expected character
+// at its place, or what looks like it.
+func (s shape) seen(steps []step, best aligned, place int) float64 {
+	p := 0.0
+	for t := best.from[place]; t < best.to[place]; t++ {
+		p = max(p, steps[t].alike[s.text[place]])
+	}
+	return p
+}
+
+// numberSeen reports whether the network saw the expected digits at the text's
+// end, and did not just find nothing that fits better.
+func (s shape) numberSeen(steps []step, best aligned) bool {
+	for k := len(s.text) - s.tail(); k < len(s.text); k++ {
+		if s.seen(steps, best, k) < likelyP {
+			return false
+		}
+	}
+	return true
 }
 
 // sure reports whether the network saw this very character at a place, and
