@@ -41,7 +41,7 @@ func (s *Server) questions(words string, standing []slip.Reason) []questionView 
 // lookAt is the value that a reason speaks of; empty when it is the whole sheet.
 func lookAt(reason slip.Reason) slip.Value {
 	switch reason {
-	case slip.ReasonTicketUsed, slip.ReasonTicketInvalid, slip.ReasonTicketUnknown:
+	case slip.ReasonDuplicate, slip.ReasonTicketUsed, slip.ReasonTicketInvalid, slip.ReasonTicketUnknown:
 		return slip.TicketNumber
 	case slip.ReasonOtherMunicipality:
 		return slip.MunicipalityCode

@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -144,6 +145,30 @@ func (p *person) questionStays(path string) {
 
 // A duplicate cannot be entered as it stands. With its number corrected it is a
 // slip like others.
+// That a slip goes to another city is said before any of its values is asked.
+func TestAnotherCitysSlipIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	values := truth("2190000001")
+	file, reading := d.filled(values, false)
+	decision := doubt(decided(values, reading, d.form), slip.TicketNumber, 0.4, slip.ReasonTicketUnknown)
+	d.handIn(file, reading, doubt(decision, slip.MunicipalityCode, 0.4, slip.ReasonOtherMunicipality))
+	_, cookie := d.signIn("hanako", password)
+	got := d.request(http.MethodPost, "/items/next", "", strings.NewReader("{}"), map[string]string{"Cookie": cookie, "Content-Type": "application/json"})
+	var view struct {
+		Reasons []string
+		Reject  string
+		Fields  []struct{ Reasons []string }
+	}
+	if err := json.Unmarshal([]byte(got.body), &view); err != nil {
+		t.Fatalf("%v: %s", err, got.body)
+	}
+	if len(view.Reasons) != 1 || !strings.Contains(view.Reasons[0], "ほかの市区町村") || view.Reject != "other_municipality" ||
+		len(view.Fields[0].Reasons) != 1 || !strings.Contains(view.Fields[0].Reasons[0], "発行台帳にない") {
+		t.Errorf("%+v", view)
+	}
+}
+
 func TestDuplicateWithTheNumberCorrected(t *testing.T) {
 	d := newDesk(t)
 	d.slip("2190000001")
@@ -152,6 +177,12 @@ func TestDuplicateWithTheNumberCorrected(t *testing.T) {
 	p.start()
 	p.questioned("duplicate")
 	p.until(`document.body.dataset.picture === "shown"`)
+	const pictures = `[...document.querySelectorAll(".paper .view canvas")].map((canvas) => canvas.toDataURL())`
+	p.read(`(window.whole = ` + pictures + `).length`)
+	p.press(kb.F6) // both sheets at the same place
+	p.until(pictures + `.length === 2 && ` + pictures + `.every((picture, i) => picture !== window.whole[i])`)
+	p.press(kb.F6)
+	p.until(pictures + `.every((picture, i) => picture === window.whole[i])`)
 	p.press(kb.Enter)
 	p.pressWith(chromedp.ModifierCtrl, kb.Enter)
 	p.until(`document.getElementById("notice").innerText.includes("このままでは")`)

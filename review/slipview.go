@@ -95,15 +95,20 @@ func (s *Server) slipView(c *gin.Context, item slip.ReviewItem) (slipView, error
 		Complete:  len(item.Open) == 0,
 		Heartbeat: leaseSeconds,
 	}
-	// What the fault says more exactly is not said twice.
-	shown.Reasons = s.texts.reasons(words, slices.DeleteFunc(slipReasons(item.Decision), func(reason slip.Reason) bool {
-		return shown.Fault != nil && reason == slip.ReasonUnreadable
-	}))
 	standing, err := s.standing(c.Request.Context(), item)
 	if err != nil {
 		return slipView{}, err
 	}
 	shown.Questions = s.questions(words, standing)
+	reasons := slipReasons(item.Decision)
+	// Nobody should type the values of a slip that goes to another city.
+	if slices.Contains(standing, slip.ReasonOtherMunicipality) && !slices.Contains(reasons, slip.ReasonOtherMunicipality) {
+		reasons = append(reasons, slip.ReasonOtherMunicipality)
+	}
+	// What the fault says more exactly is not said twice.
+	shown.Reasons = s.texts.reasons(words, slices.DeleteFunc(reasons, func(reason slip.Reason) bool {
+		return shown.Fault != nil && reason == slip.ReasonUnreadable
+	}))
 	if item.Page.Page > 1 {
 		shown.Sheet += fmt.Sprintf(" (p. %d)", item.Page.Page)
 	}
@@ -179,8 +184,10 @@ func slipReasons(decision slip.Decision) []slip.Reason {
 	return own
 }
 
-// suggestedRejection is where the list of reasons for rejecting begins.
+// suggestedRejection is where the list of reasons for rejecting begins: the
+// first that says something definite, else "other".
 func suggestedRejection(reasons []slip.Reason) string {
+	vague := ""
 	for _, reason := range reasons {
 		switch reason {
 		case slip.ReasonDuplicate, slip.ReasonTicketUsed, slip.ReasonSamePaper:
@@ -194,11 +201,11 @@ func suggestedRejection(reasons []slip.Reason) string {
 		case slip.ReasonOtherMunicipality:
 			return "other_municipality"
 		case slip.ReasonTicketInvalid, slip.ReasonTicketUnknown, slip.ReasonPersonMismatch, slip.ReasonPersonalNumber:
-			return "other"
+			vague = "other"
 		default:
 		}
 	}
-	return ""
+	return vague
 }
 
 // valuesOf lists the values to show: the form's in its order, then whatever else

@@ -60,12 +60,14 @@ export class End {
   /** The codes of the reasons that are ticked. */
   get checked() { return this.ticks.filter((tick) => tick.checked).map((tick) => tick.dataset.code); }
 
-  /** Where the one thing in question stands on the page; empty for all of it. */
+  /** Where the things in question stand on the page, in their order. */
   get quads() {
-    const [question, ...more] = this.questions;
-    if (!question || more.length || this.blocked) return [];
-    return this.view.fields.find((field) => field.value === question.value)?.crops.map((crop) => crop.quad) ?? [];
+    return this.questions.flatMap(({ value }) =>
+      this.view.fields.find((field) => field.value === value)?.crops.map((crop) => crop.quad) ?? []);
   }
+
+  /** Whether all of the page is in question, and the places come second. */
+  get whole() { return this.blocked || this.questions.length > 1; }
 
   settle() {
     for (const tick of this.ticks) tick.disabled = this.picture === "loading";

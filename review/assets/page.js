@@ -22,7 +22,6 @@ export class SlipPage {
     this.notice("");
     at("sheet").textContent = [view.sheet, view.file].filter(Boolean).join("  ");
     at("form").textContent = view.form;
-    at("slip-reasons").replaceChildren(...view.reasons.map((text) => element("li", { text })));
     at("paper").replaceChildren();
     this.end = null;
     this.papers = [new Paper(at("paper"), view.page, words.this_slip, words)];
@@ -77,10 +76,12 @@ export class SlipPage {
     this.renderSteps();
     this.renderOthers();
     this.end = null;
+    at("slip-reasons").replaceChildren(...view.reasons.map((text) => element("li", { text })));
     // At the end the reasons stand in the card, as questions.
     const ended = view.state === "waiting" && !field;
     at("slip-reasons").hidden = ended && view.complete;
     at("others").classList.toggle("whole", ended);
+    document.body.classList.toggle("ended", !field);
     if (ended) at("others").classList.remove("half", "short");
     if (view.state !== "waiting") {
       this.card = null;
@@ -96,7 +97,7 @@ export class SlipPage {
     const draft = this.drafts.get(field.value);
     this.card = new Card(field, { words, language, paper: this.papers[0], draft, place, typed: (text) => this.keep(field, text) });
     at("card").replaceChildren(this.card.root);
-    this.papers[0].focus(field.crops.map((crop) => crop.quad));
+    this.look(field.crops.map((crop) => crop.quad));
     this.drawCrops();
     this.card.begin(draft !== undefined);
   }
@@ -112,8 +113,15 @@ export class SlipPage {
       correct: (value) => this.go(this.view.fields.findIndex((field) => field.value === value)),
     });
     at("card").replaceChildren(this.end.root);
-    this.papers.forEach((paper, i) => paper.focus(i === 0 ? this.end.quads : []));
+    this.look(this.end.quads, this.end.whole);
     if (free) this.end.begin();
+  }
+
+  /** Goes to a place on this slip, and to the same one on the slip beside it. */
+  look(quads, whole) {
+    const [paper, first] = this.papers;
+    paper.focus(quads, whole);
+    first?.follow(paper);
   }
 
   /** Shows the slip that holds the dose beside this one, or no longer. */

@@ -71,16 +71,26 @@ export class Paper {
     return image;
   }
 
-  /** Outlines quads, the first one strongly, and goes to it. */
-  focus(quads) {
+  /** Outlines quads, the first one strongly, and goes to it unless the whole page is wanted first. */
+  focus(quads, whole = false) {
     this.quads = quads;
-    this.whole = quads.length === 0;
+    this.whole = whole || quads.length === 0;
     this.place(travel);
   }
 
   /** Shows the whole page, or the field again. */
   toggle() {
     this.whole = !this.whole;
+    this.place(travel);
+  }
+
+  /**
+   * Goes from now on where another picture goes: nothing is known of the places
+   * on this one, but slips of a form have their fields at the same places.
+   */
+  follow(leader) {
+    this.leader = leader;
+    leader.follower = this;
     this.place(travel);
   }
 
@@ -106,8 +116,21 @@ export class Paper {
 
   /** Goes where the whole page or the first quad is seen best. */
   place(milliseconds) {
+    if (!this.width || !this.figure.clientWidth || this.closed) return;
+    const { leader } = this, { width, height } = this.size;
+    let { scale, centre } = this.best();
+    if (leader?.width && !leader.whole && leader.quads.length) {
+      const led = leader.best(), share = leader.size.width / width;
+      scale = led.scale * share;
+      centre = { x: led.centre.x / share, y: (led.centre.y / leader.size.height) * height };
+    }
+    this.goTo(scale, centre, milliseconds);
+    this.follower?.place(milliseconds);
+  }
+
+  // best says where place goes, but for the leader.
+  best() {
     const view = { width: this.figure.clientWidth, height: this.figure.clientHeight };
-    if (!this.width || !view.width || this.closed) return;
     const { width, height } = this.size;
     let scale = Math.min(view.width / width, view.height / height), centre = { x: width / 2, y: height / 2 };
     if (!this.whole && this.quads.length) {
@@ -119,7 +142,7 @@ export class Paper {
       scale = Math.max(scale, Math.min(0.7 * view.width / (right - left), 0.7 * view.height / (bottom - top), 1.8 * life));
       centre = { x: (left + right) / 2, y: (top + bottom) / 2 };
     }
-    this.goTo(scale, centre, milliseconds);
+    return { scale, centre };
   }
 
   goTo(scale, centre, milliseconds) {
@@ -163,11 +186,13 @@ export class Paper {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.lineJoin = "round";
     context.strokeStyle = "#1d4f91";
+    // On the whole page a thick line, close by, would lie on the digits.
+    const room = Math.max(0.8 * this.picture.pixels_mm, 4 / scale), thick = this.whole ? 2 : 4;
     this.quads.forEach((quad, i) => {
-      context.lineWidth = (i === 0 ? 4 : 2.5) * density;
+      context.lineWidth = (i === 0 ? thick : 0.6 * thick) * density;
       context.setLineDash(i === 0 ? [] : [7 * density, 5 * density]);
       context.beginPath();
-      for (const p of grow(quad, 0.8 * this.picture.pixels_mm)) context.lineTo(at(p).x, at(p).y);
+      for (const p of grow(quad, room)) context.lineTo(at(p).x, at(p).y);
       context.closePath();
       context.stroke();
     });
