@@ -19,6 +19,7 @@ import (
 var (
 	drawn = flag.Int("imprints", 2, "imprints of each kind that are drawn and read")
 	first = flag.Int("first", 0, "the first one's number, for runs side by side")
+	only  = flag.String("kinds", strings.Join(kinds, ";"), "kinds of print, separated by semicolons")
 )
 
 // tally is how often each verdict was given.
@@ -35,7 +36,7 @@ func TestDrawnImprints(t *testing.T) {
 	d := newDrawer(t, 4)
 	reader := imprint.New()
 	defer reader.Close()
-	for _, kind := range kinds {
+	for kind := range strings.SplitSeq(*only, ";") {
 		right, wrong := tally{}, tally{}
 		for i := *first; i < *first+*drawn; i++ {
 			random := rand.New(rand.NewPCG(uint64(i), uint64(slices.Index(kinds, kind))))

@@ -13,7 +13,7 @@ const (
 	inkContrast  = 22   // grey levels below the paper round it
 	longestLevel = 12.0 // longer level strokes are rules and shadows, no characters
 	longestPlumb = 7.0  // and upright ones
-	widestGap    = 3.5  // between two characters of a line: a space among wide characters
+	widestGap    = 5.0  // between two characters of a line: a space in wide type
 	leastHeight  = 1.2  // of the characters
 	mostHeight   = 5.5
 	leastPitch   = 0.9 // from character to character

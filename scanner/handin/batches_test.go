@@ -18,14 +18,14 @@ func TestSheetsOfABatch(t *testing.T) {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"sheets":[
-			{"sequence":6,"state":"review","duplicate":false,"same_paper":null},
+			{"sequence":6,"state":"review","duplicate":false,"same_paper":null,"imprint":"other","imprint_read":"desk-1 00003","imprint_of":{"station":"desk-1","batch":"b 0","sequence":4}},
 			{"sequence":7,"state":"rejected","duplicate":true,"same_paper":{"station":"desk-1","batch":"b 0","sequence":3}}]}`)
 	}))
 	states, err := c.Sheets(t.Context(), "desk-1", "b 1", 5)
 	if err != nil || len(states) != 2 {
 		t.Fatalf("sheets: %+v, %v", states, err)
 	}
-	if got := fmt.Sprint(states[0], states[1].SamePaper); got != "{6 review false <nil>} desk-1/b 0/3" {
+	if got := fmt.Sprint(states[0], states[1].SamePaper); got != "{6 review false <nil> other desk-1 00003 desk-1/b 0/4} desk-1/b 0/3" {
 		t.Errorf("sheets: %s", got)
 	}
 }
