@@ -23,7 +23,9 @@ func TestABatchWithAnotherSheetsImprintIsShown(t *testing.T) {
 			t.Fatalf("%d %s", got.status, got.body)
 		}
 	}
-	closing := func() answered { return d.request(http.MethodPost, batchPath+"/close", token, strings.NewReader(`{}`), nil) }
+	closing := func() answered {
+		return d.request(http.MethodPost, batchPath+"/close", token, strings.NewReader(`{}`), nil)
+	}
 	wantProblem(t, closing(), http.StatusServiceUnavailable, "batch_reading")
 	for i, bears := range []int{1, 1} {
 		sheet, err := d.store.Sheet(t.Context(), slip.SheetID{Station: "station-1", Batch: "b1", Sequence: i + 1})
