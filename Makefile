@@ -21,7 +21,7 @@ GO_FILES = $(shell git ls-files '*.go')
 # Tesseract's and OpenCV's own threads fight with one process a core.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help run test build station packages test-packages lint fuzz faults bench accuracy real train registration station-faults station-memory
+.PHONY: help run test build station packages test-packages lint fuzz faults bench accuracy real memory train registration station-faults station-memory
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -85,6 +85,10 @@ WORK ?= out/train
 train: packages ## train both networks again from the sources, about two hours on two quiet cores (DATA=, WORK=)
 	@./tools/packages.sh $(TRAIN_PACKAGES)
 	ocr/train/train.sh $(DATA) $(WORK)
+
+memory: build ## memory of one reading process over 20,000 pages, 200 slips again and again (PAGES=, DATA=)
+	$(BIN) samples --out out/memory --count 200 --seed $(SEED) --tier office $(HANDWRITING)
+	SESSHU_SLIPS=$(CURDIR)/out/memory go test -run '^$$' -bench BenchmarkMemory -benchtime $(or $(PAGES),20000)x -timeout 24h ./ocr
 
 station-memory: test-packages ## memory of the station and the service while 10,000 sheets are stored (SHEETS=)
 	go test -run '^$$' -bench 'BenchmarkStation/storing' -benchtime $$((2 * $(or $(SHEETS),10000)))x -timeout 12h -v ./cmd/sesshu

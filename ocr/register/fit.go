@@ -98,6 +98,7 @@ func (x *Index) recognise(s *seeker, pixelsPerMM float64) (int, placement) {
 	type guess struct {
 		entry, agreed int
 		start         Matrix
+		lies          *placement // where it was placed already
 	}
 	var guesses []guess
 	for i, e := range x.entries {
@@ -105,12 +106,15 @@ func (x *Index) recognise(s *seeker, pixelsPerMM float64) (int, placement) {
 		if agreed < poseMinimum {
 			continue
 		}
+		one := guess{entry: i, agreed: agreed, start: start}
 		if agreed >= poseClear {
-			if placed, ok := s.placeSheet(e.plate, start); ok && placed.coverage >= clearCoverage {
+			placed, _ := s.placeSheet(e.plate, start)
+			if placed.coverage >= clearCoverage {
 				return i, placed // no form but a relative of it can fit as well
 			}
+			one.lies = &placed
 		}
-		guesses = append(guesses, guess{i, agreed, start})
+		guesses = append(guesses, one)
 	}
 	slices.SortStableFunc(guesses, func(a, b guess) int { return cmp.Compare(b.agreed, a.agreed) })
 	best, lies := -1, placement{}
@@ -120,9 +124,15 @@ func (x *Index) recognise(s *seeker, pixelsPerMM float64) (int, placement) {
 				continue
 			}
 		}
-		placed, ok := s.placeSheet(x.entries[tried.entry].plate, tried.start)
-		if ok && placed.coverage >= formCoverage && placed.coverage > lies.coverage {
-			best, lies = tried.entry, placed
+		if tried.lies == nil {
+			placed, _ := s.placeSheet(x.entries[tried.entry].plate, tried.start)
+			tried.lies = &placed
+		}
+		if tried.lies.coverage >= formCoverage && tried.lies.coverage > lies.coverage {
+			best, lies = tried.entry, *tried.lies
+		}
+		if lies.coverage >= clearCoverage {
+			break
 		}
 	}
 	return best, lies
