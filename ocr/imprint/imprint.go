@@ -12,7 +12,8 @@
 //   - two of three looks at the line, made ready in different ways, that agree to
 //     the character, and none that shows the expected text,
 //   - at each place that differs a digit that Tesseract's network gives 0.9 and
-//     more, where it gives the expected one and its lookalikes 0.03 at most,
+//     more, where it gives the expected one and its lookalikes 0.03 at most, and
+//     that is no 6, 8 or 9 for a 0, as zeros with a dot or a stroke are read,
 //   - most of the other characters as expected, so that it is an endorser's line,
 //   - the same number in the eyes of the other network, package line's.
 //

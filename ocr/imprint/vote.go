@@ -37,6 +37,8 @@ type vote struct {
 	text    string  // that stands there, without spaces
 	lost    float64 // see aligned
 	down    bool    // upside down
+
+	seconded bool // the other network reads the same number
 }
 
 // strip reads one strip, both ways up.
@@ -52,12 +54,12 @@ func (r *Reader) strip(page *image.Gray, candidate strip, scale float64, text sh
 	return unreadable, nil
 }
 
-// looks reads a strip in every way. One that shows the expected text and none
-// that shows another is the same; another text must be shown alike by two and
-// contradicted by none, and the second network must see its digits.
+// looks reads a strip in every way. The expected text must be shown by two, or by
+// one and the second network, and another by none. Another text must be shown
+// alike by two, each with the second network, and contradicted by none.
 func (r *Reader) looks(page *image.Gray, candidate strip, scale float64, text shape, down bool) (vote, error) {
 	unreadable := vote{verdict: slip.ImprintUnreadable}
-	same, others := 0, 0
+	same, others, seconded := 0, 0, false
 	var other vote
 	for _, as := range looks {
 		img := cut(page, candidate, scale, as)
@@ -71,6 +73,7 @@ func (r *Reader) looks(page *image.Gray, candidate strip, scale float64, text sh
 		switch {
 		case said.verdict == slip.ImprintSame:
 			same++
+			seconded = seconded || said.seconded
 		case said.verdict == slip.ImprintOther && others > 0 && said.text != other.text:
 			return unreadable, nil
 		case said.verdict == slip.ImprintOther:
@@ -84,7 +87,7 @@ func (r *Reader) looks(page *image.Gray, candidate strip, scale float64, text sh
 		}
 	}
 	switch {
-	case same > 0:
+	case same > 1, same > 0 && seconded:
 		return vote{verdict: slip.ImprintSame}, nil
 	case others < 2:
 		return unreadable, nil
@@ -112,7 +115,7 @@ func (r *Reader) vote(img *image.Gray, text shape) (vote, error) {
 	}
 	for k, c := range best.text {
 		differs := c != text.text[k]
-		surely := differs && sure(steps, best, k, text.text[k])
+		surely := differs && !mayBeZero(text.text[k], c) && sure(steps, best, k, text.text[k])
 		switch {
 		case !differs, !surely && !text.isDigit(k):
 		case !surely, !text.isDigit(k): // another letter is no other number: of which sheet, nobody can say
@@ -125,8 +128,10 @@ func (r *Reader) vote(img *image.Gray, text shape) (vote, error) {
 	if said.verdict == slip.ImprintSame {
 		if !text.numberSeen(steps, best) {
 			said.verdict = slip.ImprintUnreadable
+			return said, nil
 		}
-		return said, nil
+		said.seconded, err = r.seconded(img, len(steps), best, text)
+		return said, err
 	}
 	if best.lost > mostLostOther {
 		said.verdict = slip.ImprintUnreadable
@@ -143,11 +148,16 @@ func (r *Reader) vote(img *image.Gray, text shape) (vote, error) {
 		said.verdict = slip.ImprintUnreadable
 		return said, nil
 	}
-	seconded, err := r.seconded(img, len(steps), best, text)
-	if err == nil && !seconded {
+	if said.seconded, err = r.seconded(img, len(steps), best, text); !said.seconded {
 		said.verdict = slip.ImprintUnreadable
 	}
 	return said, err
+}
+
+// mayBeZero reports whether an expected zero is read as one of the digits that
+// the networks see, surely, in a zero with a dot or a stroke in it.
+func mayBeZero(expected, read byte) bool {
+	return expected == '0' && (read == '6' || read == '8' || read == '9')
 }
 
 // seconded asks the other network for the digits at the text's end.
