@@ -24,7 +24,7 @@ func (j *judge) inBatch(name slip.Value, known rivals) rivals {
 		before := monthBefore(batch.Month)
 		said = append(said, func(text string) bool { return inMonth(text, batch.Month) || inMonth(text, before) })
 	}
-	if shown := batch.Shown[name]; batch.Slips >= sharedBy && len(shown) > 0 {
+	if shown := batch.Shown[name]; batch.Slips >= sharedBy && shared(shown) {
 		said = append(said, func(text string) bool { return shown[text] > 0 })
 	}
 	if len(said) == 0 {
@@ -40,6 +40,19 @@ func (j *judge) inBatch(name slip.Value, known rivals) rivals {
 		return false
 	}
 	return known
+}
+
+// shared reports whether most of the slips in front show what another one shows
+// too. Those that all differ say nothing of the next one: it will differ as well.
+func shared(shown map[string]int) bool {
+	slips, alike := 0, 0
+	for _, count := range shown {
+		slips += count
+		if count > 1 {
+			alike += count
+		}
+	}
+	return 2*alike > slips
 }
 
 // inMonth reports whether an ISO date lies in a month such as 2026-11.

@@ -56,6 +56,17 @@ func TestFewNeighboursSayNothing(t *testing.T) {
 	}
 }
 
+func TestNeighboursThatAllDifferSayNothing(t *testing.T) {
+	in := twoDays(t, "2021-06-30", "2021-03-30")
+	alone := dateOf(t, in)
+	in.Batch = slip.BatchContext{Slips: 6, Shown: map[slip.Value]map[string]int{slip.VaccinationDate: {
+		"2021-03-30": 1, "2021-04-02": 1, "2021-05-11": 1, "2021-05-12": 1, "2021-07-01": 2,
+	}}}
+	if with := dateOf(t, in); with.P != alone.P || with.Outcome != alone.Outcome {
+		t.Errorf("six slips of five days change %v to %v", alone.P, with.P)
+	}
+}
+
 func TestAnotherInstitutionThanTheBatchsIsStillReadable(t *testing.T) {
 	in := ordinary(t)
 	in.Batch.FacilityCode = "0415413269"

@@ -63,9 +63,10 @@ def letter(rng, text, families):
     return np.asarray(canvas.crop(box), np.float32) / 255
 
 
-def place(rng, canvas, ink, centre, height, width, angle, shear, soft, cut):
+def place(rng, canvas, ink, centre, height, width, angle, shear, soft, cut, gain=None):
     """Adds ink to the canvas at centre (x, y), height × width pixels, turned and
-    sheared; soft blurs the source, cut (0 to 1) sets how thick strokes come out."""
+    sheared; soft blurs the source, cut (0 to 1) sets how thick strokes come out,
+    gain how hard their edges are (drawn by chance if not given)."""
     rows, columns = ink.shape
     padded = np.pad(ink, 2)
     # The source is sharpened at twice its size: its grey edges would otherwise
@@ -85,8 +86,7 @@ def place(rng, canvas, ink, centre, height, width, angle, shear, soft, cut):
     layer = np.asarray(image.transform((w, h), Image.AFFINE, data, Image.BICUBIC), np.float32) / 255
     if soft > 0:
         layer = ndimage.gaussian_filter(layer, soft)
-    gain = rng.uniform(3, 8)
-    layer = np.clip((layer - cut) * gain + 0.5, 0, 1)
+    layer = np.clip((layer - cut) * (gain or rng.uniform(3, 8)) + 0.5, 0, 1)
     np.maximum(canvas, layer, out=canvas)
     return layer
 
@@ -116,6 +116,8 @@ class Scene:
         self.ink = np.zeros((self.h, self.w), np.float32)  # grey levels below paper
         self.slant = rng.normal(0, 1.0)
         self.finish = None  # of the first thing written
+        self.wanted = None  # where the strokes of the last thing written are
+        self.noise = 0.0  # of the scan, in grey levels
 
     def blank(self):
         return np.zeros((self.h, self.w), np.float32)
@@ -196,6 +198,7 @@ class Scene:
         place(rng, layer, ink, self.at(*centre), height * self.ppm, max(width * self.ppm, 1.5), angle, shear, soft, cut)
         if layer.max() < .3:
             place(rng, layer, ink, self.at(*centre), height * self.ppm, max(width * self.ppm, 3), angle, shear, .3, .3)
+        self.wanted = place(rng, self.blank(), ink, self.at(*centre), height * self.ppm, max(width * self.ppm, 1.5), angle, shear, 0, .3, gain=8) > .5
         contrast, rough = finish or self.pen()
         self.finish = self.finish or (contrast, rough)
         if rough > 0:
@@ -260,6 +263,7 @@ class Scene:
         noise = rng.choice([rng.uniform(.3, 2.5), rng.uniform(2, 9)], p=[.7, .3])
         if self.gentle:
             noise = min(noise, 3)
+        self.noise = noise
         grain = rng.normal(0, noise, grey.shape).astype(np.float32)
         if rng.random() < .4:
             grain = ndimage.gaussian_filter(grain, .7) * 1.9
@@ -276,6 +280,21 @@ class Scene:
         elif rng.random() < .2:  # a fax or a one-bit scan
             grey = np.where(grey > np.percentile(grey, 90) - rng.uniform(25, 70), 255, 0).astype(np.uint8)
         return grey
+
+
+def lost(scene, wanted, grey):
+    """The length of the longest piece of the wanted strokes that cannot be seen in a
+    scan, as a share of the writing's larger side. Seen is what is a third as dark as
+    the darkest strokes and darker than the grain, within a pen's width."""
+    paper = np.percentile(grey, 80)
+    dark = ndimage.gaussian_filter(paper - grey.astype(np.float32), .5)
+    least = max(.3 * np.percentile(dark[wanted], 90), 2.5 * scene.noise, 8)
+    rim = max(1, round(.15 * scene.ppm))
+    missing, count = ndimage.label(wanted & ~ndimage.binary_dilation(dark > least, iterations=rim), np.ones((3, 3)))
+    if count == 0:
+        return 0.0
+    side = lambda place: max(piece.stop - piece.start for piece in place)
+    return max(map(side, ndimage.find_objects(missing))) / side(ndimage.find_objects(wanted.astype(int))[0])
 
 
 def loops(ink):
@@ -460,21 +479,30 @@ OTHER_KINDS = {"crossed": .2, "two": .16, "letter": .22, "scrawl": .09, "turned"
                "mark": .08, "blot": .02, "ruled": .02, "noise": .02, "text": .02}
 
 
+# A digit of which a stroke cannot be seen is another digit, or none, to everybody:
+# drawn as one it would teach doubt of all that look like it.
+LOST = .15
+
+
 def cell(rng, glyphs, label, source, gentle=False):
     """One cell: (grey picture, pixels per millimetre)."""
-    scene = Scene(rng)
-    scene.gentle = gentle
-    scene.show_through(glyphs)
-    if label < 10:
-        draw_digit(rng, scene, glyphs, label, source)
-    elif label == EMPTY:
-        draw_empty(rng, scene, glyphs)
-    else:
-        draw_other(rng, scene, glyphs, source)
-    scene.frame()
-    scene.neighbours(glyphs)
-    scene.dirt()
-    return scene.scan(), scene.ppm
+    while True:
+        scene = Scene(rng)
+        scene.gentle = gentle
+        scene.show_through(glyphs)
+        if label < 10:
+            draw_digit(rng, scene, glyphs, label, source)
+        elif label == EMPTY:
+            draw_empty(rng, scene, glyphs)
+        else:
+            draw_other(rng, scene, glyphs, source)
+        wanted = scene.wanted
+        scene.frame()
+        scene.neighbours(glyphs)
+        scene.dirt()
+        grey = scene.scan()
+        if label >= 10 or wanted.any() and lost(scene, wanted, grey) <= LOST:
+            return grey, scene.ppm
 
 
 def draw_kind(rng, mix, glyphs):

@@ -49,10 +49,10 @@ lines train 1100 3 8000
 lines evaluate 3000 1 8000
 wait "$first"
 
-digits() { [ -e "$work/digits-$1.onnx" ] || nice -n 15 "$python" train_digits.py "$work" "$work/digits-$1.onnx" "$2" 59000; }
-digits 1 11 &
+digits() { [ -e "$work/digits-$1.onnx" ] || nice -n 15 "$python" train_digits.py "$work" "$work/digits-$1.onnx" "$2" 47500; }
+digits 1 21 &
 second=$!
-digits 2 12
+digits 2 22
 wait "$second"
 [ -e "$work/line-1.onnx" ] || nice -n 15 "$python" train_lines.py "$work" "$work/line-1.onnx" 1 3600
 
