@@ -18,6 +18,26 @@
 //   - the same number in the eyes of the other network, package line's.
 //
 // Letters are never told apart; of which batch a sheet is, its digits must say.
+//
+// Measured on imprints drawn on slips and on empty paper at 200 and 300 dpi, in
+// all directions: same / unreadable / other, first where the text was expected,
+// then where the number beside it was.
+//
+//	dots                   26  4 0     0  6 24
+//	dots apart              7  5 0     0  9  3
+//	dots, a nozzle missing  4  8 0     0 10  2
+//	OCR-B                  12  0 0     0  0 12
+//	other type             10  2 0     0  3  9
+//	faint                   9  3 0     0  3  9
+//	tilted up to 3°         9  3 0     0  5  7
+//
+// by go test ./ocr/imprint -run TestDrawnImprints -v -imprints 12 (dots: 30). With
+// rules that were looser in two points, 268 sheets of these and three more kinds
+// gave 190 78 0 and 1 110 157: stretched 23 9 0, dirty 14 6 0, over slip print
+// 3 17 0. No right text was taken for another one, so that is rarer than 1.2 % of
+// sheets (95 %, sheets like these); the one wrong text that passed led to the
+// second look for "same". Type whose zero has a dot or a stroke is mostly
+// unreadable, and so is an imprint on other print.
 package imprint
 
 import (
