@@ -178,11 +178,15 @@ func TestDuplicateWithTheNumberCorrected(t *testing.T) {
 	p.questioned("duplicate")
 	p.until(`document.body.dataset.picture === "shown"`)
 	const pictures = `[...document.querySelectorAll(".paper .view canvas")].map((canvas) => canvas.toDataURL())`
+	p.until(`document.querySelectorAll(".paper .view").length === 2 && !document.querySelector(".paper .loading")`)
+	const still = `!document.querySelector(".paper .moving")`
+	p.until(still)
 	p.read(`(window.whole = ` + pictures + `).length`)
 	p.press(kb.F6) // both sheets at the same place
 	p.until(pictures + `.length === 2 && ` + pictures + `.every((picture, i) => picture !== window.whole[i])`)
+	p.until(still)
 	p.press(kb.F6)
-	p.until(pictures + `.every((picture, i) => picture === window.whole[i])`)
+	p.until(still + ` && ` + pictures + `.every((picture, i) => picture === window.whole[i])`)
 	p.press(kb.Enter)
 	p.pressWith(chromedp.ModifierCtrl, kb.Enter)
 	p.until(`document.getElementById("notice").innerText.includes("このままでは")`)

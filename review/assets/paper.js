@@ -152,12 +152,14 @@ export class Paper {
     const within = (c, half, all) => (all <= 2 * half ? all / 2 : Math.min(Math.max(c, half), all - half));
     const target = { scale, x: within(centre.x, view.width / 2 / scale, width), y: within(centre.y, view.height / 2 / scale, height) };
     const from = this.shown ?? target, begin = performance.now();
+    if (["scale", "x", "y"].every((name) => from[name] === target[name])) milliseconds = 0; // it is there already
     cancelAnimationFrame(this.frame);
     const step = (now) => {
       const share = milliseconds ? Math.min(1, Math.max(0, (now - begin) / milliseconds)) : 1;
       const eased = share * (2 - share);
       const between = (a, b) => a + (b - a) * eased;
-      this.shown = { scale: between(from.scale, target.scale), x: between(from.x, target.x), y: between(from.y, target.y) };
+      // At the end exactly the target: where it came from must not show in the pixels.
+      this.shown = share === 1 ? target : { scale: between(from.scale, target.scale), x: between(from.x, target.x), y: between(from.y, target.y) };
       this.draw(share === 1);
       if (share < 1) this.frame = requestAnimationFrame(step);
     };
@@ -166,6 +168,7 @@ export class Paper {
 
   draw(still) {
     if (this.closed) return;
+    this.figure.classList.toggle("moving", !still);
     const { scale, x, y } = this.shown, density = window.devicePixelRatio || 1;
     const view = { width: this.figure.clientWidth, height: this.figure.clientHeight };
     const pixels = [Math.round(view.width * density), Math.round(view.height * density)];
