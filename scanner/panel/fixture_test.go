@@ -234,7 +234,12 @@ func (p *place) decide(batch string, sequence int, outcome slip.Outcome) {
 // readHeader records that a sheet is the header of its batch, as a worker does.
 func (p *place) readHeader(batch string, sequence, declared int) {
 	p.t.Helper()
-	sheet, err := p.store.Sheet(p.t.Context(), slip.SheetID{Station: stationName, Batch: batch, Sequence: sequence})
+	// The station may still be handing it in.
+	id := slip.SheetID{Station: stationName, Batch: batch, Sequence: sequence}
+	sheet, err := p.store.Sheet(p.t.Context(), id)
+	for end := time.Now().Add(patience); err != nil && time.Now().Before(end); sheet, err = p.store.Sheet(p.t.Context(), id) {
+		time.Sleep(50 * time.Millisecond)
+	}
 	if err != nil {
 		p.t.Fatal(err)
 	}
