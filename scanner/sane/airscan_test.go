@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"sesshu/scanner"
 	"sesshu/scanner/internal/testcard"
@@ -20,7 +21,9 @@ import (
 func TestFeederBehindAirscan(t *testing.T) {
 	const width, height, sheets = 600, 800, 5
 	for jam, want := range map[int]error{0: io.EOF, 3: scanner.Jam} {
-		config := virtual.Config{MediaType: media.PNG, Resolution: 100, PixelWidth: width, PixelHeight: height}
+		// Paced: sane-airscan fetches ahead, and when the feed has ended before its
+		// first page is asked for, it tells the end and forgets the pages.
+		config := virtual.Config{MediaType: media.PNG, Resolution: 100, PixelWidth: width, PixelHeight: height, Pace: 300 * time.Millisecond}
 		if jam > 0 {
 			config.Script = []virtual.Fault{{Kind: virtual.Jam, Sheet: jam}}
 		}

@@ -9,9 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sesshu/scanner/internal/testcard"
 )
+
+// pace is that of a real feeder: sane-airscan reads ahead, and drops what it has not
+// handed on when the feed ends first.
+const pace = 200 * time.Millisecond
 
 // airscan runs Debian's scanimage with sane-airscan, a client that was not
 // written here, against the device. It returns the pages it wrote.
@@ -44,7 +49,7 @@ func airscan(t testing.TB, device *Device, arguments ...string) (pages [][]byte,
 // PNG is lossless, so what arrives through SANE can be compared to the bit.
 func TestAirscanScansTheStack(t *testing.T) {
 	const width, height, sheets = 600, 800, 5
-	device := New(Config{MediaType: "image/png", Resolution: 100, PixelWidth: width, PixelHeight: height})
+	device := New(Config{MediaType: "image/png", Resolution: 100, PixelWidth: width, PixelHeight: height, Pace: pace})
 	for number := 1; number <= sheets; number++ {
 		device.Load(Sheet{Name: fmt.Sprint(number), Front: testcard.PNG(number, width, height)})
 	}
@@ -76,7 +81,7 @@ func TestAirscanScansTheStack(t *testing.T) {
 // meets there drops the pages it has not handed on yet: at most two arrive.)
 func TestAirscanUnderstandsAJam(t *testing.T) {
 	const width, height = 600, 800
-	device := New(Config{MediaType: "image/png", Resolution: 100, PixelWidth: width, PixelHeight: height,
+	device := New(Config{MediaType: "image/png", Resolution: 100, PixelWidth: width, PixelHeight: height, Pace: pace,
 		Script: []Fault{{Kind: Jam, Sheet: 3}}})
 	for number := 1; number <= 4; number++ {
 		device.Load(Sheet{Name: fmt.Sprint(number), Front: testcard.PNG(number, width, height)})
