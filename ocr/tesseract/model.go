@@ -1,29 +1,15 @@
 package tesseract
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"sesshu/ocr/internal/tess"
 )
 
-// modelFolders is where Debian, Ubuntu and Tesseract's own installation put
-// language models; TESSDATA_PREFIX goes before them.
-var modelFolders = []string{
-	"/usr/share/tesseract-ocr/5/tessdata",
-	"/usr/share/tesseract-ocr/4.00/tessdata",
-	"/usr/share/tessdata",
-	"/usr/local/share/tessdata",
-}
-
 // ErrNoModel means that a language's traineddata file is not installed.
-var ErrNoModel = errors.New("tesseract language model not found")
+var ErrNoModel = tess.ErrNoModel
 
 // model is one language: its file until the engine is first needed, since many
 // forms never ask for Japanese, then the engine.
@@ -36,7 +22,7 @@ type model struct {
 }
 
 func newModel(language string) (*model, error) {
-	file, hash, err := loadModel(language)
+	file, hash, err := tess.LoadModel(language)
 	if err != nil {
 		return nil, err
 	}
@@ -75,25 +61,4 @@ func (m *model) close() {
 		m.engine.Close()
 	}
 	m.file = nil
-}
-
-// loadModel reads a language's traineddata file and names its content by the
-// first 12 hexadecimal digits of its SHA-256.
-func loadModel(language string) (data []byte, hash string, err error) {
-	folders := modelFolders
-	if prefix := os.Getenv("TESSDATA_PREFIX"); prefix != "" {
-		folders = append([]string{prefix, filepath.Join(prefix, "tessdata")}, folders...)
-	}
-	for _, folder := range folders {
-		data, err = os.ReadFile(filepath.Join(folder, language+".traineddata"))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, "", fmt.Errorf("read language model %s: %w", language, err)
-		}
-		sum := sha256.Sum256(data)
-		return data, hex.EncodeToString(sum[:6]), nil
-	}
-	return nil, "", fmt.Errorf("%w: %s", ErrNoModel, language)
 }
