@@ -63,7 +63,8 @@ func (s *Store) DescribeBatch(ctx context.Context, station, batch string, descri
 // account. It closes a batch only when the account is whole, see
 // slip.BatchCount, or when a person answers for the difference; otherwise it
 // returns a *slip.CountsError, which says where the counts disagree, which sheets
-// bear another's imprint, and whether reading the sheets that wait may mend it. Closing again keeps the first time.
+// bear another's imprint, and whether reading the sheets that wait may mend it.
+// Closing again keeps the first time.
 // A sheet that arrives later is still taken in: paper is never refused.
 // ErrNotFound, ErrInvalid, ErrBatchDiscarded.
 func (s *Store) CloseBatch(ctx context.Context, station, batch string, closing slip.Closing) (count slip.BatchCount, err error) {
