@@ -42,11 +42,11 @@ func (c *verifyCommand) Run(ctx context.Context, settings *Settings) error {
 }
 
 func writeVerification(w io.Writer, report verify.Report) {
-	fmt.Fprintf(w, "%d sheets in %d batches: %d accepted, %d in review, %d rejected, %d waiting to be read\n",
+	fmt.Fprintf(w, "sheets %d, batches %d: accepted %d, in review %d, rejected %d, waiting to be read %d\n",
 		report.Sheets, report.Batches, report.Accepted, report.Review, report.Rejected, report.Waiting)
-	fmt.Fprintf(w, "%d entries, head %s; %d images\n", report.Entries, report.Head, report.Images)
+	fmt.Fprintf(w, "entries %d, head %s; images %d\n", report.Entries, report.Head, report.Images)
 	if report.Discarded > 0 {
-		fmt.Fprintf(w, "%d batches of %d sheets were discarded at their stations before they were handed in, each with a name and a reason\n",
+		fmt.Fprintf(w, "discarded at their stations before they were handed in, each with a name and a reason: batches %d, sheets %d\n",
 			report.Discarded, report.DiscardedSheets)
 	}
 	for _, problem := range report.Problems {
