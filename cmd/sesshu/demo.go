@@ -72,12 +72,16 @@ func (c *demoCommand) Run(ctx context.Context, settings *Settings) error {
 	if err != nil {
 		return err
 	}
+	lock, err := lockDemo(stateDir)
+	if err != nil {
+		return orElsewhere(err)
+	}
+	defer lock.Close()
 	d := &demo{settings: settings, dir: filepath.Join(stateDir, "demo"), quiet: c.Once}
 	if err := d.prepare(ctx, c.Seed); err != nil {
 		return fmt.Errorf("prepare the demo: %w", orElsewhere(err))
 	}
-	own := *settings
-	own.StateDir = d.dir
+	own := settings.forDemo(d.dir)
 	var report demoReport
 	err = own.serve(ctx, serveOptions{listen: c.Listen, ready: func(ctx context.Context, v *service) error {
 		var err error
@@ -102,6 +106,18 @@ func (c *demoCommand) Run(ctx context.Context, settings *Settings) error {
 		return errQuiet
 	}
 	return nil
+}
+
+// forDemo returns the settings of a demo with its state in dir. Its slips are
+// fictional, and so must be its ledger: a database that somebody named is not
+// touched.
+func (s *Settings) forDemo(dir string) *Settings {
+	if s.DatabaseURL != "" || s.OwnerDatabaseURL != "" {
+		fmt.Fprintln(s.stderr, "The demo has a database of its own; DATABASE_URL is ignored / デモは専用のデータベースを使います。DATABASE_URL は使いません")
+	}
+	own := *s
+	own.StateDir, own.DatabaseURL, own.OwnerDatabaseURL = dir, "", ""
+	return &own
 }
 
 // finishedMark lies in the demo's folder once its stack is settled: the next
