@@ -345,6 +345,74 @@ func TestCheckDigitSettlesAnInstitution(t *testing.T) {
 	}
 }
 
+// A new institution's code fits its check digit too. It must not become the one
+// in the master that a reader holds for just possible.
+func TestANewInstitutionBecomesNoOther(t *testing.T) {
+	in := ordinary(t)
+	reading(t, &in, "facility_code").Candidates = []slip.Candidate{{Text: "0418010179", P: 0.98}, {Text: facility, P: 0.02}}
+	if got := slipOf(t, in).Fields[slip.FacilityCode]; got.Outcome == slip.Accepted {
+		t.Errorf("of a code that is in no master it is %+v", got)
+	}
+}
+
+// In prefectures 11 to 14 the check digit does not cover the first three digits:
+// one misread digit there is another institution.
+func TestNeighboursThatTheCheckDigitMisses(t *testing.T) {
+	const read, near = "1311234567", "1411234567"
+	digit, ok := slip.FacilityCheckDigit(read[:9])
+	if other, same := slip.FacilityCheckDigit(near[:9]); !ok || !same || digit != other {
+		t.Fatal("the two numbers are no such neighbours")
+	}
+	code, neighbour := read[:9]+string(digit), near[:9]+string(digit)
+	decided := func(known ...string) slip.FieldDecision {
+		in := ordinary(t)
+		var rows master.Rows
+		for _, one := range known {
+			rows.Facilities = append(rows.Facilities, slip.Facility{FacilityCode: one, Name: "見本"})
+		}
+		masters, err := master.New(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Masters = masters
+		show(t, &in, "facility_code", code, 0.5)
+		return slipOf(t, in).Fields[slip.FacilityCode]
+	}
+	if got := decided(code); got.Outcome != slip.Accepted {
+		t.Errorf("alone it is %+v", got)
+	}
+	if got := decided(code, neighbour); got.Outcome == slip.Accepted {
+		t.Errorf("beside its neighbour it is %+v", got)
+	}
+}
+
+// What a reader makes of boxes without ink is nobody's answer.
+func TestEmptyBoxesHaveNoCandidates(t *testing.T) {
+	in := ordinary(t)
+	r := reading(t, &in, "consent")
+	r.Candidates, r.Empty = []slip.Candidate{{Text: "no", P: 0.004}, {Text: "yes", P: 0.004}}, 0.99
+	decision := slipOf(t, in)
+	if got := decision.Fields[slip.Consent]; got.Value != "" || len(got.Candidates) > 0 || !slices.Contains(got.Reasons, slip.ReasonNoConsent) {
+		t.Errorf("consent is %+v", got)
+	}
+}
+
+// The register knows when the person was born, whatever can be read of the slip's
+// own birth date.
+func TestNobodyIsVaccinatedBeforeBirth(t *testing.T) {
+	in := ordinary(t)
+	rows := master.Rows{Tickets: []slip.Ticket{{MunicipalityCode: city, TicketNumber: number, TicketType: "2", Dose: "1", BirthDate: "2021-07-01", Status: slip.TicketIssued}}}
+	masters, err := master.New(rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Masters = masters
+	reading(t, &in, "birth_date").Candidates = nil
+	if got := slipOf(t, in).Fields[slip.VaccinationDate]; !slices.Contains(got.Reasons, slip.ReasonDateImpossible) {
+		t.Errorf("the date is %+v", got)
+	}
+}
+
 func TestTroublesAreAsked(t *testing.T) {
 	for name, trouble := range troubles {
 		t.Run(name, func(t *testing.T) {

@@ -136,10 +136,14 @@ func probability(logOdds float64) float64 { return 1 / (1 + math.Exp(-logOdds)) 
 
 // best returns the text with the highest score among all that the prints list
 // and the further proposals, and the list of alternatives for a person, at most
-// five, best first. It returns false when there is no text at all.
+// five, best first. It returns false when there is no text at all. A silent print
+// lists nothing: what a reader makes of an empty box must not become a candidate.
 func (r rivals) best(prints []print, proposals ...string) (string, []slip.Candidate, bool) {
 	var all []text
 	for _, p := range prints {
+		if p.silent() {
+			continue
+		}
 		for _, t := range p.texts {
 			all = add(all, t.value, 0)
 		}

@@ -2,14 +2,17 @@ package decide
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
 )
 
-// Room for rivals of a facility code whose check digit fits: no one-digit change
-// of it fits too, so a reader must err twice, and just so.
+// Room for rivals of a facility code whose check digit fits: a reader must err
+// twice, and just so. In prefectures 11 to 14 the check digit does not cover the
+// code's first three digits (see slip.ValidFacilityCode), so there one error can
+// lead to another institution; such neighbours are counted as what they are.
 const (
 	facilityRoom      = 0.0002
 	facilityNeighbour = 0.0001 // for each code of the master two changes away: both must be misread, into just these
@@ -42,11 +45,16 @@ func (j *judge) facility(ctx context.Context) error {
 	known := j.inBatch(slip.FacilityCode, rivals{possible: possible, share: j.in.Policy.Shares.UnknownFacility})
 	chosen, _, found := known.best(prints)
 	if found && possible(chosen) && mustBeKnown {
-		near, err := j.facilities(ctx, twoSteps(chosen))
+		far, err := j.facilities(ctx, twoSteps(chosen))
 		if err != nil {
 			return err
 		}
-		known.room = func(string) float64 { return min(1, facilityRoom+facilityNeighbour*float64(len(near))) }
+		near, err := j.facilities(ctx, oneStep(chosen))
+		if err != nil {
+			return err
+		}
+		neighbours := neighbourRoom(slices.Sorted(maps.Keys(near)), facilityRoom+facilityNeighbour*float64(len(far)))
+		known.room = func(code string) float64 { return min(1, neighbours(code)) }
 		if !slip.ValidFacilityCode(chosen) {
 			known.room = nil // in the master, but its number has no check digit to lean on
 		}
@@ -54,6 +62,9 @@ func (j *judge) facility(ctx context.Context) error {
 	// Only where the room is small has the number itself something to say.
 	known.settles = known.room != nil
 	f := j.weigh(slip.FacilityCode, prints, known)
+	if j.readsAnother(f) {
+		f.ask(slip.ReasonUncertain)
+	}
 	switch {
 	case f.value == "":
 	case mustBeKnown && !master[f.value]:
@@ -66,6 +77,17 @@ func (j *judge) facility(ctx context.Context) error {
 		f.fault(slip.ReasonCheckDigit)
 	}
 	return nil
+}
+
+// readsAnother reports whether a print shows another code whose check digit fits.
+// A misreading seldom fits; a new institution's code, or one from elsewhere, does,
+// and must not become one of the master's that looks like it.
+func (j *judge) readsAnother(f *field) bool {
+	return f.value != "" && slices.ContainsFunc(f.prints, func(p print) bool {
+		return !p.silent() && slices.ContainsFunc(p.texts, func(t text) bool {
+			return t.value != f.value && t.p >= j.in.Policy.Contradiction && slip.ValidFacilityCode(t.value)
+		})
+	})
 }
 
 // facilities returns which of the codes are in the master.

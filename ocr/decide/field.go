@@ -108,7 +108,7 @@ func (f *field) support(source slip.Source, text string, p float64) {
 // decide makes the field's decision. Whatever is not provably certain asks.
 func (f *field) decide(policy Policy, value form.Value, pageFault bool) slip.FieldDecision {
 	wanted := value.Witnesses
-	if value.Name == slip.TicketNumber {
+	if value.Name == slip.TicketNumber || value.Name == slip.ReferenceNumber {
 		wanted = max(wanted, 2) // identity never rests on one witness, whatever a form says
 	}
 	decided := slip.FieldDecision{Value: f.value, Candidates: f.candidates, Required: value.Required}

@@ -91,6 +91,9 @@ func (j *judge) printed(name slip.Value, row *slip.Ticket, of func(slip.Ticket) 
 
 // birth decides the birth date: what is printed, with the person of the ticket.
 func (j *judge) birth(row *slip.Ticket) {
+	if row != nil && j.certain(slip.TicketNumber) {
+		j.person = row // also where the slip's own birth date cannot be read
+	}
 	value, has := j.in.Form.Value(slip.BirthDate)
 	if !has {
 		return
@@ -105,8 +108,7 @@ func (j *judge) birth(row *slip.Ticket) {
 	if slices.Contains(j.reasons, slip.ReasonPersonMismatch) {
 		f.ask(slip.ReasonPersonMismatch)
 	}
-	if f.value != "" && j.certain(slip.TicketNumber) {
+	if f.value != "" && j.person != nil {
 		f.support(slip.SourceRegistry, row.BirthDate, registered)
-		j.person = row
 	}
 }

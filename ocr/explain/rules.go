@@ -48,7 +48,7 @@ func rules(page Page, policy decide.Policy, value form.Value, decided slip.Field
 		all = append(all, ruleView{Words: say("check." + string(check)), State: state(broken, unsure)})
 	}
 	wanted := max(1, value.Witnesses)
-	if value.Name == slip.TicketNumber {
+	if value.Name == slip.TicketNumber || value.Name == slip.ReferenceNumber {
 		wanted = max(2, wanted)
 	}
 	agreeing, against := 0, 0
