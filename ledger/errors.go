@@ -19,7 +19,7 @@ var (
 	ErrNotLeased      = errors.New("the item must be opened before it is changed")
 	ErrStale          = errors.New("the item has changed since it was shown")
 	ErrNothingToUndo  = errors.New("nothing of this account to take back on this item")
-	ErrIncomplete     = errors.New("required values are missing or not possible")
+	ErrIncomplete     = errors.New("values are still to be said or not possible")
 	ErrDuplicateDose  = errors.New("this municipality, ticket and dose are in the ledger already")
 	ErrUnknownValue   = errors.New("no such value")
 	ErrUnknownReason  = errors.New("no such reason for rejecting")

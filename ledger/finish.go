@@ -26,9 +26,10 @@ func RejectReasons() []string { return slices.Clone(rejectReasons) }
 
 // Confirm enters a slip into the ledger with the machine's accepted values and
 // the person's answers, through the same function as the machine's own.
-// ErrIncomplete names the values that are missing or that Config.Validate does
-// not let pass; ErrDuplicateDose says that the dose is in the ledger already,
-// which the item shows from then on. Also ErrStale, ErrNotLeased, ErrNotFound.
+// ErrIncomplete names the values that a person must still say, and those that
+// Config.Validate does not let pass; ErrDuplicateDose says that the dose is in
+// the ledger already, which the item shows from then on. Also ErrStale,
+// ErrNotLeased, ErrNotFound.
 func (s *Store) Confirm(ctx context.Context, id int64, version int, account string) (entry slip.Entry, err error) {
 	var doubled int64
 	err = s.change(ctx, id, version, account, func(tx pgx.Tx, row itemRow, now time.Time) error {
@@ -83,9 +84,11 @@ func (s *Store) Reject(ctx context.Context, id int64, version int, account, reas
 	return nil
 }
 
-// complain names the values that keep an item from the ledger.
+// complain names the values that keep an item from the ledger: also a doubtful
+// one that the slip could do without, until somebody has said that nothing is
+// there. Doubt that nobody looked at would be dropped in silence.
 func (s *Store) complain(item slip.ReviewItem) error {
-	bad := missing(item.Decision, item.Current)
+	bad := slices.Clone(item.Open)
 	for _, value := range slices.Sorted(maps.Keys(item.Current)) {
 		if text := item.Current[value]; text != "" && s.validate(value, text) != nil {
 			bad = append(bad, value)

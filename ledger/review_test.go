@@ -85,6 +85,27 @@ func TestADoubtfulSlipIsAnsweredConfirmedAndEntered(t *testing.T) {
 	}
 }
 
+// A doubt about a value that the slip can do without is a doubt: somebody says
+// what stands there, or that nothing does, before the slip enters.
+func TestAnOptionalDoubtKeepsASlipOut(t *testing.T) {
+	t.Parallel()
+	store := ledgertest.NewStore(t)
+	decision := doubtful("0000000001")
+	decision.Fields[slip.BirthDate] = slip.FieldDecision{Value: "1956-04-01", P: 0.5, Outcome: slip.NeedsReview, Reasons: decision.Reasons}
+	record(t, store, 1, decision)
+	item := next(t, store, "sato")
+	if !slices.Equal(item.Open, []slip.Value{slip.BirthDate}) {
+		t.Errorf("open %v", item.Open)
+	}
+	_, err := store.Confirm(t.Context(), item.ID, item.Version, "sato")
+	want(t, err, ledger.ErrIncomplete)
+	item = answer(t, store, item, "sato", slip.BirthDate, "")
+	entry, err := store.Confirm(t.Context(), item.ID, item.Version, "sato")
+	if err != nil || entry.Values[slip.BirthDate] != "" {
+		t.Errorf("entry %+v, %v", entry, err)
+	}
+}
+
 func TestUndoTakesBackOneAnswerAtATimeAndAJustMadeRejection(t *testing.T) {
 	t.Parallel()
 	store := ledgertest.NewStore(t)

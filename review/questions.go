@@ -139,8 +139,8 @@ func (s *Server) registered(ctx context.Context, item slip.ReviewItem) ([]slip.R
 
 // checked reports an error unless every standing reason of the item is among
 // those that the person says to have checked, and notes each of them for ever
-// beside the entry that follows. An item that has changed meanwhile is left to
-// the store to refuse.
+// beside the entry that follows. An item that has changed meanwhile, or of which
+// a value is still to be said, is left to the store to refuse.
 func (s *Server) checked(ctx context.Context, id int64, account string, done deed) error {
 	item, err := s.store.ReviewItem(ctx, id)
 	if err != nil || item.Version != done.Version || item.State != slip.ReviewWaiting || item.First != nil || len(item.Open) > 0 {

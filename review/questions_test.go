@@ -284,6 +284,44 @@ func TestEveryReasonIsCheckedByName(t *testing.T) {
 	}
 }
 
+// A doubt about a value that the slip can do without is no way round the reasons
+// of the slip as a whole.
+func TestAnOptionalDoubtHidesNoReason(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	_, cookie := d.signIn("hanako", password)
+	values := truth("2190000001")
+	file, reading := d.filled(values, false)
+	decision := doubt(decided(values, reading, d.form), slip.BirthDate, 0.4, slip.ReasonUncertain)
+	decision.Reasons = append(decision.Reasons, slip.ReasonTicketUsed)
+	d.handIn(file, reading, decision)
+	item, err := d.store.LeaseNext(t.Context(), "hanako", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(item.Open) != 1 || item.Decision.Fields[slip.BirthDate].Required {
+		t.Fatalf("open %v", item.Open)
+	}
+	send := func(path, body string) answered {
+		return d.request(http.MethodPost, fmt.Sprintf("/items/%d/%s", item.ID, path), "", strings.NewReader(body),
+			map[string]string{"Cookie": cookie, "Content-Type": "application/json"})
+	}
+	wantProblem(t, send("confirm", fmt.Sprintf(`{"version":%d}`, item.Version)), http.StatusConflict, "incomplete")
+	if got := send("answers", fmt.Sprintf(`{"version":%d,"value":"birth_date","text":"19560401"}`, item.Version)); got.status != http.StatusOK {
+		t.Fatalf("answer: %d %s", got.status, got.body)
+	}
+	wantProblem(t, send("confirm", fmt.Sprintf(`{"version":%d}`, item.Version+1)), http.StatusConflict, "unchecked")
+	if len(d.entries()) != 0 {
+		t.Fatal("a used ticket entered that nobody had checked")
+	}
+	if got := send("confirm", fmt.Sprintf(`{"version":%d,"checked":["ticket_used"]}`, item.Version+1)); got.status != http.StatusOK {
+		t.Errorf("checked: %d %s", got.status, got.body)
+	}
+	if got := strings.Join(d.lookedAt("checked"), " "); got != fmt.Sprintf("item:%d/ticket_used", item.ID) {
+		t.Errorf("kept of what was checked: %q", got)
+	}
+}
+
 // What a person types is asked of the register anew.
 func TestTypedTicketsAreLookedUp(t *testing.T) {
 	t.Parallel()
