@@ -51,6 +51,14 @@ func (c *calibrateCommand) Run(ctx context.Context, settings *Settings) error {
 		policy.ErrorBound.Default, policy.ErrorBound.Fields = c.Bound, map[slip.Value]float64{}
 	}
 	config := calibrate.Config{Policy: policy, Confidence: c.Confidence, Unshown: calibrate.Unshown(c.Unshown)}
+	var folders calibrate.Folders
+	for _, dir := range c.Dirs { // before the hours of reading: an image that is given twice is refused
+		data, err := folders.Fingerprint(dir, os.DirFS(dir))
+		if err != nil {
+			return err
+		}
+		config.Data = append(config.Data, data)
+	}
 	processes := c.Processes
 	if processes < 1 {
 		processes = cores()
@@ -93,11 +101,6 @@ func (c *calibrateCommand) readSlips(ctx context.Context, settings *Settings, po
 	if err != nil {
 		return err
 	}
-	data, err := calibrate.Fingerprint(os.DirFS(dir))
-	if err != nil {
-		return err
-	}
-	config.Data = append(config.Data, data)
 	config.ScanDay = decider.input.ScanDay
 	progress, done := settings.progress()
 	defer done()

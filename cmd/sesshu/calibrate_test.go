@@ -53,6 +53,11 @@ func TestCalibrate(t *testing.T) {
 		t.Errorf("%v: %s", err, again)
 	}
 
+	repeated := startProgram(t, t.TempDir(), "calibrate", dir, dir)
+	if status := repeated.wait(); status != 1 || !strings.Contains(repeated.stderr.String(), "given twice") || !strings.Contains(repeated.stderr.String(), "二度") {
+		t.Errorf("a folder named twice ended with status %d:\n%s", status, repeated.stderr.String())
+	}
+
 	file := filepath.Join(dir, "0001.jpg")
 	command(t, t.TempDir(), "read", "--policy", out, file)
 	running := calibrated.Readers["digits"]

@@ -82,9 +82,15 @@ type Result struct {
 //
 // Values are chosen one after the other, those first on which others lean: an
 // accepted lot makes dates and doses easier to judge.
+//
+// The bound of Clopper and Pearson counts slips as drawn one by one, so a page
+// that is among them twice is ErrRepeated.
 func Policy(ctx context.Context, config Config) (Result, error) {
 	if config.Confidence == 0 {
 		config.Confidence = 0.95
+	}
+	if err := eachOnce(config.Slips); err != nil {
+		return Result{}, fmt.Errorf("calibrate: %w", err)
 	}
 	policy := config.Policy
 	policy.AcceptFrom = maps.Clone(policy.AcceptFrom)
@@ -119,6 +125,23 @@ func Policy(ctx context.Context, config Config) (Result, error) {
 		return Result{}, fmt.Errorf("calibrate: %w", err)
 	}
 	return Result{Policy: parsed, Text: text}, nil
+}
+
+// eachOnce refuses pages that were given twice.
+func eachOnce(slips []Slip) error {
+	type page struct {
+		image  slip.Hash
+		number int
+	}
+	seen := make(map[page]bool, len(slips))
+	for _, labelled := range slips {
+		at := page{labelled.Page.SHA256, labelled.Page.Page}
+		if seen[at] {
+			return fmt.Errorf("page %d of image %s: %w", at.number, at.image, ErrRepeated)
+		}
+		seen[at] = true
+	}
+	return nil
 }
 
 // order is that in which values are chosen: what others lean on comes first.

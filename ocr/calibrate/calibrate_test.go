@@ -1,8 +1,11 @@
 package calibrate_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -135,7 +138,7 @@ func slips(t *testing.T, count, wrong int, p float64) []calibrate.Slip {
 		slips = append(slips, calibrate.Slip{
 			Form: test, Truth: map[slip.Value]string{slip.VaccinationDate: "2021-06-30"},
 			Page: slip.PageReading{
-				SHA256: slip.HashOf(nil), Registration: slip.Registration{Form: "test", Coverage: 1},
+				SHA256: slip.HashOf([]byte(strconv.Itoa(i))), Page: 1, Registration: slip.Registration{Form: "test", Coverage: 1},
 				Readings: []slip.Reading{{Field: "date", Candidates: []slip.Candidate{{Text: text, P: p}}}},
 			},
 		})
@@ -229,17 +232,66 @@ func TestFingerprint(t *testing.T) {
 		"truth.jsonl": {Data: []byte(`{"file":"a.jpg","form":"test","expect":"accept","fields":{}}` + "\n")},
 		"a.jpg":       {Data: []byte("a")},
 	}
-	data, err := calibrate.Fingerprint(dir)
+	data, err := new(calibrate.Folders).Fingerprint("one", dir)
 	if err != nil || data.Sheets != 1 || data.Truth != slip.HashOf(dir["truth.jsonl"].Data) ||
 		data.Images != slip.HashOf([]byte(slip.HashOf([]byte("a")).String()+" a.jpg\n")) {
 		t.Errorf("fingerprint %+v, error %v", data, err)
 	}
 	dir["a.jpg"] = &fstest.MapFile{Data: []byte("b")}
-	if other, err := calibrate.Fingerprint(dir); err != nil || other.Images == data.Images || other.Truth != data.Truth {
+	if other, err := new(calibrate.Folders).Fingerprint("one", dir); err != nil || other.Images == data.Images || other.Truth != data.Truth {
 		t.Errorf("another image gives %+v (%v)", other, err)
 	}
 	delete(dir, "a.jpg")
-	if _, err := calibrate.Fingerprint(dir); err == nil {
+	if _, err := new(calibrate.Folders).Fingerprint("one", dir); err == nil {
 		t.Error("a missing image has a fingerprint")
+	}
+}
+
+// A folder that is named twice, a copy of it under another name, and an image that
+// stands twice in one folder would show a bound that the slips do not show.
+func TestAnImageCountsOnce(t *testing.T) {
+	line := func(file string) string {
+		return `{"file":"` + file + `","form":"test","expect":"accept","fields":{}}` + "\n"
+	}
+	first := fstest.MapFS{"truth.jsonl": {Data: []byte(line("a.jpg"))}, "a.jpg": {Data: []byte("a")}}
+	other := fstest.MapFS{"truth.jsonl": {Data: []byte(line("z.jpg"))}, "z.jpg": {Data: []byte("z")}}
+	renamed := fstest.MapFS{"truth.jsonl": {Data: []byte(line("b.jpg"))}, "b.jpg": {Data: []byte("a")}}
+	twice := fstest.MapFS{"truth.jsonl": {Data: []byte(line("c.jpg") + line("d.jpg"))}, "c.jpg": {Data: []byte("c")}, "d.jpg": {Data: []byte("c")}}
+
+	var folders calibrate.Folders
+	for name, dir := range map[string]fstest.MapFS{"first": first, "other": other} {
+		if _, err := folders.Fingerprint(name, dir); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, dir := range map[string]fstest.MapFS{"again": first, "copy": renamed, "within": twice} {
+		_, err := folders.Fingerprint(name, dir)
+		if !errors.Is(err, calibrate.ErrRepeated) {
+			t.Errorf("%s: %v, want ErrRepeated", name, err)
+			continue
+		}
+		for _, want := range []string{name + "/", ".jpg and ", "二度"} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v does not say %q", name, err, want)
+			}
+		}
+	}
+}
+
+// Whoever hands pages to Policy without their folders is held to the same.
+func TestPolicyRefusesAPageTwice(t *testing.T) {
+	twice := slips(t, 200, 0, 0.991)
+	twice = append(twice, twice...)
+	_, err := calibrate.Policy(t.Context(), calibrate.Config{Slips: twice, Policy: decide.DefaultPolicy(), Readers: map[string]string{"digits": "1"}})
+	if !errors.Is(err, calibrate.ErrRepeated) {
+		t.Errorf("%v, want ErrRepeated", err)
+	}
+	second := slips(t, 200, 0, 0.991)
+	for i := range second {
+		second[i].Page.Page = 2 // of the same files: other pages are other slips
+	}
+	both := append(slips(t, 200, 0, 0.991), second...)
+	if _, err := calibrate.Policy(t.Context(), calibrate.Config{Slips: both, Policy: decide.DefaultPolicy(), Readers: map[string]string{"digits": "1"}}); err != nil {
+		t.Error(err)
 	}
 }
