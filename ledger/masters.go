@@ -46,6 +46,23 @@ func (s *Store) Tickets(ctx context.Context, municipality string, numbers []stri
 	return tickets, nil
 }
 
+// Given returns the doses of a ticket number that are in the ledger now, in
+// their order.
+func (s *Store) Given(ctx context.Context, municipality, number string) ([]slip.GivenDose, error) {
+	rows, err := s.pool.Query(ctx, `
+		select entries.dose, coalesce(entries.fields ->> 'vaccination_date', '')
+		from dose_claims join entries on entries.sequence = dose_claims.entry
+		where dose_claims.municipality_code = $1 and dose_claims.ticket_number = $2 order by entries.dose`, municipality, number)
+	if err != nil {
+		return nil, fmt.Errorf("doses given: %w", err)
+	}
+	doses, err := pgx.CollectRows(rows, pgx.RowToStructByPos[slip.GivenDose])
+	if err != nil {
+		return nil, fmt.Errorf("doses given: %w", err)
+	}
+	return doses, nil
+}
+
 // Lots returns the lot master.
 func (s *Store) Lots(ctx context.Context) ([]slip.Lot, error) {
 	rows, err := s.pool.Query(ctx, `

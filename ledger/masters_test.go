@@ -49,6 +49,25 @@ func TestTicketsAreLoadedAgainByTheirKey(t *testing.T) {
 	}
 }
 
+func TestGivenDosesAreThoseOfOneNumber(t *testing.T) {
+	t.Parallel()
+	store := ledgertest.NewStore(t)
+	second := certain("0000000007")
+	second.Fields[slip.Dose] = slip.FieldDecision{Value: "2", P: 1, Outcome: slip.Accepted, Required: true}
+	second.Fields[slip.VaccinationDate] = slip.FieldDecision{Value: "2021-07-21", P: 1, Outcome: slip.Accepted, Required: true}
+	record(t, store, 1, second)
+	accept(t, store, 2, "0000000007")
+	accept(t, store, 3, "0000000008")
+	municipality, date := second.Fields[slip.MunicipalityCode].Value, certain("").Fields[slip.VaccinationDate].Value
+	given, err := store.Given(t.Context(), municipality, "0000000007")
+	if want := []slip.GivenDose{{Dose: "1", VaccinationDate: date}, {Dose: "2", VaccinationDate: "2021-07-21"}}; err != nil || !slices.Equal(given, want) {
+		t.Errorf("given %+v, want %+v (%v)", given, want, err)
+	}
+	if given, err := store.Given(t.Context(), "131016", "0000000007"); err != nil || len(given) > 0 {
+		t.Errorf("elsewhere: %+v, %v", given, err)
+	}
+}
+
 func TestLotsAndFacilities(t *testing.T) {
 	t.Parallel()
 	store := ledgertest.NewStore(t)

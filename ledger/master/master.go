@@ -144,6 +144,9 @@ func (m *Masters) Tickets(_ context.Context, municipality string, numbers []stri
 	return tickets, nil
 }
 
+// Given returns nothing: files of masters know of no doses that were given.
+func (m *Masters) Given(context.Context, string, string) ([]slip.GivenDose, error) { return nil, nil }
+
 // Lots returns the whole lot master.
 func (m *Masters) Lots(context.Context) ([]slip.Lot, error) { return slices.Clone(m.lots), nil }
 

@@ -64,6 +64,7 @@ const (
 	ReasonFormat            Reason = "format"             // not a possible value of this field
 	ReasonDateImpossible    Reason = "date_impossible"    // outside campaign, after the scan, before birth
 	ReasonDateBeforeLot     Reason = "date_before_lot"    // vaccination before the lot was first shipped
+	ReasonDoseOrder         Reason = "dose_order"         // not after the doses before it, or not before those after it
 	ReasonLotUnknown        Reason = "lot_unknown"        // not in the lot master
 	ReasonLotManufacturer   Reason = "lot_manufacturer"   // lot and product on the sticker do not belong together
 	ReasonFacilityUnknown   Reason = "facility_unknown"   // not in the facility master
@@ -88,7 +89,7 @@ func Reasons() []Reason {
 		ReasonBlankPage, ReasonFormUnknown, ReasonRegistration, ReasonPersonalNumber,
 		ReasonDuplicate, ReasonTicketUsed, ReasonTicketInvalid, ReasonTicketUnknown, ReasonOtherMunicipality,
 		ReasonNoVaccination, ReasonContradiction, ReasonOneWitness, ReasonPersonMismatch, ReasonCheckDigit,
-		ReasonFormat, ReasonDateImpossible, ReasonDateBeforeLot, ReasonLotUnknown, ReasonLotManufacturer,
+		ReasonFormat, ReasonDateImpossible, ReasonDateBeforeLot, ReasonDoseOrder, ReasonLotUnknown, ReasonLotManufacturer,
 		ReasonFacilityUnknown, ReasonAmountUnusual, ReasonNoConsent, ReasonEmpty, ReasonUncertain,
 		ReasonAlwaysAsk, ReasonDrift,
 	}
@@ -124,6 +125,12 @@ type Decision struct {
 	PolicyHash Hash                    `json:"policy_hash"`
 	PolicyBase Hash                    `json:"policy_base,omitzero"` // of the policy file, before the service tightened it by itself
 	Batch      BatchContext            `json:"batch,omitzero"`       // what was known of the batch when it was made
+}
+
+// GivenDose is a dose that is in the ledger.
+type GivenDose struct {
+	Dose            string
+	VaccinationDate string // ISO
 }
 
 // Ticket is one row of the register of issued tickets.

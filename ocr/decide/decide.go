@@ -44,6 +44,8 @@ type Masters interface {
 	// Tickets returns the rows of these numbers of one municipality; numbers
 	// that were never issued are missing, one number may have a row a dose.
 	Tickets(ctx context.Context, municipality string, numbers []string) ([]slip.Ticket, error)
+	// Given returns the doses of a ticket number that are in the ledger.
+	Given(ctx context.Context, municipality, number string) ([]slip.GivenDose, error)
 	// Lots returns the whole lot master.
 	Lots(ctx context.Context) ([]slip.Lot, error)
 	// Facilities returns the rows of these codes.
@@ -174,5 +176,6 @@ func (nothing) Municipalities(context.Context) ([]string, error) { return nil, n
 func (nothing) Tickets(context.Context, string, []string) ([]slip.Ticket, error) {
 	return nil, nil
 }
-func (nothing) Lots(context.Context) ([]slip.Lot, error)                      { return nil, nil }
-func (nothing) Facilities(context.Context, []string) ([]slip.Facility, error) { return nil, nil }
+func (nothing) Given(context.Context, string, string) ([]slip.GivenDose, error) { return nil, nil }
+func (nothing) Lots(context.Context) ([]slip.Lot, error)                        { return nil, nil }
+func (nothing) Facilities(context.Context, []string) ([]slip.Facility, error)   { return nil, nil }

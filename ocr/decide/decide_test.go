@@ -413,6 +413,42 @@ func TestNobodyIsVaccinatedBeforeBirth(t *testing.T) {
 	}
 }
 
+// withDoses are masters with doses that are in the ledger.
+type withDoses struct {
+	*master.Masters
+	given []slip.GivenDose
+}
+
+func (m withDoses) Given(_ context.Context, municipality, ticket string) ([]slip.GivenDose, error) {
+	if municipality != city || ticket != number {
+		return nil, nil
+	}
+	return m.given, nil
+}
+
+// The first dose is given before the second.
+func TestDosesKeepTheirOrder(t *testing.T) {
+	cases := map[string]struct {
+		given []slip.GivenDose
+		want  slip.Outcome
+	}{
+		"later dose, later":     {[]slip.GivenDose{{Dose: "2", VaccinationDate: "2021-07-01"}}, slip.Accepted},
+		"later dose, same day":  {[]slip.GivenDose{{Dose: "2", VaccinationDate: "2021-06-30"}}, slip.NeedsReview},
+		"later dose, earlier":   {[]slip.GivenDose{{Dose: "3", VaccinationDate: "2021-07-05"}, {Dose: "2", VaccinationDate: "2021-06-01"}}, slip.NeedsReview},
+		"earlier dose, later":   {[]slip.GivenDose{{Dose: "0", VaccinationDate: "2021-07-05"}}, slip.NeedsReview},
+		"earlier dose, earlier": {[]slip.GivenDose{{Dose: "0", VaccinationDate: "2021-05-05"}}, slip.Accepted},
+		"no number":             {[]slip.GivenDose{{Dose: "B", VaccinationDate: "2021-05-05"}}, slip.Accepted},
+	}
+	for name, c := range cases {
+		in := ordinary(t)
+		in.Masters = withDoses{register(t), c.given}
+		decision := slipOf(t, in)
+		if decision.Outcome != c.want || slices.Contains(decision.Reasons, slip.ReasonDoseOrder) != (c.want != slip.Accepted) {
+			t.Errorf("%s: the slip is %v for %v", name, decision.Outcome, decision.Reasons)
+		}
+	}
+}
+
 func TestTroublesAreAsked(t *testing.T) {
 	for name, trouble := range troubles {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"sesshu/ledger/slip"
@@ -11,11 +12,13 @@ import (
 )
 
 // plain decides the values that no register holds, after those that do.
-func (j *judge) plain(context.Context) error {
+func (j *judge) plain(ctx context.Context) error {
 	for _, value := range j.in.Form.Values {
 		switch {
 		case value.Name == slip.VaccinationDate:
-			j.vaccinationDate(value)
+			if err := j.vaccinationDate(ctx, value); err != nil {
+				return err
+			}
 		case value.Name == slip.AmountML:
 			j.amount(value)
 		case value.Name == slip.Consent:
@@ -28,8 +31,9 @@ func (j *judge) plain(context.Context) error {
 }
 
 // vaccinationDate decides the date: a day of the campaign, not after the scan,
-// not before the person's birth or the lot's first shipment.
-func (j *judge) vaccinationDate(value form.Value) {
+// not before the person's birth or the lot's first shipment, after the doses
+// before it and before those after it.
+func (j *judge) vaccinationDate(ctx context.Context, value form.Value) error {
 	checked := slices.Contains(value.Checks, form.CheckDate)
 	first, last := j.in.Form.CampaignFirst, j.in.Form.CampaignLast
 	if scan := isoDay(j.in.ScanDay); !j.in.ScanDay.IsZero() && (last == "" || scan < last) {
@@ -40,20 +44,56 @@ func (j *judge) vaccinationDate(value form.Value) {
 	}
 	inTime := func(date string) bool { return date >= first && (last == "" || date <= last) }
 	shipped := func(date string) bool { return j.product == nil || date >= j.product.FirstShipped }
+	after, before, err := j.neighbouringDoses(ctx)
+	if err != nil {
+		return err
+	}
+	inOrder := func(date string) bool { return date > after && (before == "" || date < before) }
 	known := rivals{}
 	if checked {
-		known.possible = func(date string) bool { return inTime(date) && shipped(date) }
+		known.possible = func(date string) bool { return inTime(date) && shipped(date) && inOrder(date) }
 		known.share = j.in.Policy.Shares.ImpossibleDate
 	}
 	f := j.weigh(slip.VaccinationDate, j.prints(slip.VaccinationDate), j.inBatch(slip.VaccinationDate, known))
 	if f.value == "" || !checked {
-		return
+		return nil
 	}
-	if !inTime(f.value) {
+	switch {
+	case !inTime(f.value):
 		f.fault(slip.ReasonDateImpossible)
-	} else if !shipped(f.value) {
+	case !shipped(f.value):
 		f.fault(slip.ReasonDateBeforeLot)
+	case !inOrder(f.value):
+		f.fault(slip.ReasonDoseOrder)
 	}
+	return nil
+}
+
+// neighbouringDoses returns the last day on which the person was given a dose
+// before this slip's, and the first of one after it, as far as the ledger knows
+// them and the slip's own dose is certain; "" for none.
+func (j *judge) neighbouringDoses(ctx context.Context) (after, before string, err error) {
+	if j.person == nil || !j.certain(slip.Dose) {
+		return "", "", nil
+	}
+	own, err := strconv.Atoi(j.fields[slip.Dose].value)
+	if err != nil {
+		return "", "", nil // a dose that is no number has no order
+	}
+	given, err := j.in.Masters.Given(ctx, j.person.MunicipalityCode, j.person.TicketNumber)
+	if err != nil {
+		return "", "", err
+	}
+	for _, other := range given {
+		switch dose, err := strconv.Atoi(other.Dose); {
+		case err != nil || other.VaccinationDate == "":
+		case dose < own:
+			after = max(after, other.VaccinationDate)
+		case dose > own && (before == "" || other.VaccinationDate < before):
+			before = other.VaccinationDate
+		}
+	}
+	return after, before, nil
 }
 
 // amount decides the dose volume: one of the product's doses.

@@ -13,7 +13,7 @@ import (
 var breaks = map[form.Check][]slip.Reason{
 	form.CheckMunicipality: {slip.ReasonOtherMunicipality, slip.ReasonTicketUnknown, slip.ReasonFormat},
 	form.CheckTicket:       {slip.ReasonTicketUnknown, slip.ReasonTicketUsed, slip.ReasonTicketInvalid},
-	form.CheckDate:         {slip.ReasonDateImpossible, slip.ReasonDateBeforeLot, slip.ReasonFormat},
+	form.CheckDate:         {slip.ReasonDateImpossible, slip.ReasonDateBeforeLot, slip.ReasonDoseOrder, slip.ReasonFormat},
 	form.CheckLot:          {slip.ReasonLotUnknown, slip.ReasonFormat},
 	form.CheckManufacturer: {slip.ReasonLotManufacturer},
 	form.CheckFacility:     {slip.ReasonCheckDigit, slip.ReasonFacilityUnknown, slip.ReasonFormat},
