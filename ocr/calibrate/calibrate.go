@@ -155,7 +155,9 @@ var order = []slip.Value{
 func choose(ctx context.Context, config Config, policy *decide.Policy, value slip.Value) (decide.Promise, bool, error) {
 	before := policy.Threshold(value)
 	thresholds := Thresholds()
-	policy.AcceptFrom[value] = thresholds[len(thresholds)-1]
+	// The policy may have accepted from less than the loosest that is tried, and Keep
+	// leaves it so: what it accepts there has to be counted as well.
+	policy.AcceptFrom[value] = min(before, thresholds[len(thresholds)-1])
 	outcomes, err := replay(ctx, config, *policy, value)
 	policy.AcceptFrom[value] = before
 	if err != nil || len(outcomes) == 0 {
@@ -194,7 +196,8 @@ type Count struct {
 	Wrong    int
 }
 
-// outcome is one slip's best text for a value under the loosest threshold.
+// outcome is one slip's best text for a value under the loosest threshold: of those
+// that are tried and the one that the policy had.
 type outcome struct {
 	p        float64
 	accepted bool

@@ -227,6 +227,28 @@ func TestUnshown(t *testing.T) {
 	}
 }
 
+// What a policy accepted from below the loosest threshold that is tried, and goes
+// on accepting under Keep, is counted in its promise, and can refute it.
+func TestKeepCountsAllThatItAccepts(t *testing.T) {
+	policy := decide.DefaultPolicy()
+	policy.ErrorBound.Default = 0.01
+	policy.AcceptFrom[slip.VaccinationDate] = 0.90
+	for wrong, refuted := range map[int]bool{3: false, 20: true} {
+		result, err := calibrate.Policy(t.Context(), calibrate.Config{
+			Slips: slips(t, 400, wrong, 0.92), Policy: policy, Readers: map[string]string{"digits": "1"}, Unshown: calibrate.Keep,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		promise := result.Policy.Calibrated.Promises[slip.VaccinationDate]
+		asked := slices.Contains(result.Policy.AlwaysAsk, slip.VaccinationDate)
+		if promise.Accepted != 400 || promise.Wrong != wrong || promise.Kept || promise.Refuted != refuted || asked != refuted ||
+			result.Policy.Threshold(slip.VaccinationDate) != 0.90 {
+			t.Errorf("%d wrong of 400: promised %+v, always asked %v", wrong, promise, asked)
+		}
+	}
+}
+
 func TestFingerprint(t *testing.T) {
 	dir := fstest.MapFS{
 		"truth.jsonl": {Data: []byte(`{"file":"a.jpg","form":"test","expect":"accept","fields":{}}` + "\n")},
