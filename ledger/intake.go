@@ -14,7 +14,9 @@ import (
 
 // StoreSheet takes a sheet in, once. The image is durable first; then the
 // sheet's row and the job that reads it are written in one transaction. stored
-// is false, without an error, when the very same sheet was stored before.
+// is false, without an error, when the very same sheet was stored before. The
+// same bytes under another identity are a second sheet, flagged as a duplicate:
+// no two pieces of paper give the same picture to the last bit.
 //
 // Errors: ErrHashMismatch, ErrTruncated and ErrStorageFull leave nothing
 // behind; ErrSheetConflict says that this identity holds other bytes;
@@ -45,9 +47,15 @@ func (s *Store) insertSheet(ctx context.Context, tx pgx.Tx, sheet slip.Sheet) (s
 		sheet.Station, sheet.Batch, now); err != nil {
 		return false, err
 	}
+	// Sheets of the same bytes come in one after the other, or of two at once
+	// neither would see the other.
+	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended('sesshu bytes ' || current_schema() || ' ' || $1, 0))`,
+		sheet.SHA256.String()); err != nil {
+		return false, err
+	}
 	tag, err := tx.Exec(ctx, `
-		insert into sheets (station, batch, sequence, sha256, bytes, media_type, captured_at, dpi, imprint, stored_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, ''), $10)
+		insert into sheets (station, batch, sequence, sha256, bytes, media_type, captured_at, dpi, imprint, stored_at, duplicate)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, ''), $10, exists (select from sheets first where first.sha256 = $4))
 		on conflict (station, batch, sequence) do nothing`,
 		sheet.Station, sheet.Batch, sheet.Sequence, sheet.SHA256[:], sheet.Bytes, sheet.MediaType, sheet.CapturedAt, sheet.DPI, sheet.Imprint, now)
 	if err != nil {

@@ -82,15 +82,35 @@ func TestASheetHandedInTwentyTimesAtOnceIsStoredOnce(t *testing.T) {
 	}
 }
 
+// The first of several sheets with the same bytes is no duplicate, each other one
+// is; also when they come in at once, over other batches, and nothing could be
+// read on them.
 func TestEqualPapersAreTwoSheetsAndOneIdentityHoldsOneImage(t *testing.T) {
 	t.Parallel()
-	store := ledgertest.NewStore(t)
-	for sequence := range 2 {
-		sheet := scanned(sequence+1, "the same")
-		if stored, err := store.StoreSheet(t.Context(), sheet, strings.NewReader("the same")); err != nil || !stored {
-			t.Errorf("paper %d: stored %v, %v", sequence+1, stored, err)
-		}
+	config := ledgertest.Prepare(t)
+	store := ledgertest.Open(t, config)
+	const papers = 8
+	var group sync.WaitGroup
+	for i := range papers {
+		group.Go(func() {
+			sheet := scanned(i/2+1, "the same")
+			sheet.Batch = []string{"batch", "other"}[i%2]
+			for again := range 2 { // handing one in again makes it no duplicate of itself
+				if stored, err := store.StoreSheet(t.Context(), sheet, strings.NewReader("the same")); err != nil || stored != (again == 0) {
+					t.Errorf("paper %d: stored %v, %v", i, stored, err)
+				}
+			}
+		})
 	}
+	group.Wait()
+	if got := totals(t, store); got.Stored != papers || got.Duplicates != papers-1 {
+		t.Errorf("totals %+v", got)
+	}
+	handIn(t, store, papers)
+	if got := totals(t, store); got.Duplicates != papers-1 {
+		t.Errorf("another paper is a duplicate: %+v", got)
+	}
+	sound(t, config)
 	other := scanned(1, "another")
 	if _, err := store.StoreSheet(t.Context(), other, strings.NewReader("another")); !errors.Is(err, ledger.ErrSheetConflict) {
 		t.Errorf("another image under a used identity: %v, want ErrSheetConflict", err)

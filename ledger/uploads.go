@@ -63,13 +63,6 @@ func (s *Store) insertUpload(ctx context.Context, tx pgx.Tx, upload slip.Upload,
 	if _, err := s.insertSheet(ctx, tx, sheet); err != nil {
 		return slip.SheetID{}, false, err
 	}
-	if _, err := tx.Exec(ctx, `
-		update sheets set duplicate = true
-		where station = $1 and batch = $2 and sequence = $3
-		  and exists (select from sheets first where first.sha256 = sheets.sha256 and first.id < sheets.id)`,
-		sheet.Station, sheet.Batch, sheet.Sequence); err != nil {
-		return slip.SheetID{}, false, err
-	}
 	_, err = tx.Exec(ctx, `
 		insert into uploads (account, upload, sheet, file_name)
 		select $1, $2, id, $3 from sheets where station = $4 and batch = $5 and sequence = $6`,

@@ -2,9 +2,12 @@ package verify
 
 const firstName = `f.station || '/' || f.batch || '/' || f.sequence`
 
-// paperFindings: a sheet that needs nobody because its paper was scanned before
-// leaves that paper accounted for.
+// paperFindings: a picture that came in twice is flagged, and a sheet that needs
+// nobody because its paper was scanned before leaves that paper accounted for.
 var paperFindings = []finding{
+	{"sheet %s has the very bytes of an earlier one, and is not flagged as a duplicate", `
+		select ` + sheetName + ` from sheets s
+		where not s.duplicate and exists (select from sheets f where f.sha256 = s.sha256 and f.id < s.id)`},
 	{"sheet %s, which does not stand for its paper", `
 		select ` + sheetName + ` || ' is the same paper as ' || ` + firstName + `
 		from sheets s join sheets f on f.id = s.same_paper

@@ -166,6 +166,7 @@ func TestEveryDamageIsFound(t *testing.T) {
 		"nobody's reason":           {`update batches set closed_by = 'sato', closed_at = now()`, "batch station/batch has somebody answer for its counts without a reason, or before it was closed"},
 		"a slip not counted":        {`update sheets set control = 'separator' where sequence = 5`, "sheet station/batch/5 is left out of its batch's count, but its code does not say so"},
 		"a false header":            {`update batches set declared = 6, header = 5`, "batch station/batch does not count what its header sheet says"},
+		"a copy not flagged":        {`update sheets set sha256 = (select sha256 from sheets where sequence = 1) where sequence = 6`, "sheet station/batch/6 has the very bytes of an earlier one, and is not flagged as a duplicate"},
 		"a copy of a copy":          {`update sheets set duplicate = true, same_paper = 6 where sequence = 5`, "sheet station/batch/5 is the same paper as station/batch/6, which does not stand for its paper"},
 		"a copy of none":            {`update pages set decision = '{"reasons": ["same_paper"]}' where sheet = 5`, "page station/batch/5 page 1 was rejected as the same paper as none"},
 		"a lost entry's copy":       {`update sheets set duplicate = true, same_paper = 3 where sequence = 5; update review_items set state = 'rejected', reason = 'unreadable', finished_by = 'sato', finished_at = now() where sheet = 3`, "sheet station/batch/5 is the same paper as station/batch/3, whose picture a person found unreadable, and nobody was asked about this one"},
