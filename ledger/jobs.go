@@ -21,7 +21,8 @@ type JobsConfig struct {
 	// Read reads one sheet and records it with RecordPages, or records its
 	// worker's death with RecordCrash and returns an error. It may be called
 	// again for a sheet, but not for one that is decided. Its error goes to
-	// the log: ids only.
+	// the log: ids only. One that is images.ErrAway does not count against the
+	// sheet, which waits until the store is back.
 	Read   func(ctx context.Context, sheet slip.Sheet) error
 	Logger *slog.Logger // the store's when nil
 }

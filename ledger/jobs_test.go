@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -247,5 +250,98 @@ func TestWaitingSheetsWithoutAJobGetOne(t *testing.T) {
 	reading(t, store, "worker", acceptAll(store))
 	if got := await(t, store); got.Accepted != 1 {
 		t.Errorf("totals %+v", got)
+	}
+}
+
+// fetching reads a sheet's own bytes before it accepts the sheet, as a reader
+// does.
+func fetching(store *ledger.Store, reads *atomic.Int32) func(context.Context, slip.Sheet) error {
+	accept := acceptAll(store)
+	return func(ctx context.Context, sheet slip.Sheet) error {
+		reads.Add(1)
+		image, err := store.Image(ctx, sheet.SHA256)
+		if err != nil {
+			return fmt.Errorf("fetch image: %w", err)
+		}
+		_, err = io.Copy(io.Discard, image)
+		if err := errors.Join(err, image.Close()); err != nil {
+			return err
+		}
+		return accept(ctx, sheet)
+	}
+}
+
+// The image store's folder goes away, as a lost mount does, and comes back: no
+// failure is laid to the sheets, and one line says so however often they are
+// tried.
+func TestSheetsWaitForALostImageStore(t *testing.T) {
+	t.Parallel()
+	config := ledgertest.Prepare(t)
+	folder := filepath.Join(t.TempDir(), "images")
+	config.Images = images.New(folder)
+	var log bytes.Buffer // read when the reading has ended
+	config.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	store := ledgertest.Open(t, config)
+	handIn(t, store, 1)
+	handIn(t, store, 2)
+	if err := errors.Join(os.Rename(folder, folder+".elsewhere"), os.Mkdir(folder, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	var reads atomic.Int32
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- store.RunJobs(ctx, ledger.JobsConfig{Concurrency: 2, ClientID: "worker", Read: fetching(store, &reads)})
+	}()
+	for reads.Load() < 6 {
+		time.Sleep(20 * time.Millisecond)
+	}
+	var failures int
+	err := connect(t, config.DatabaseURL).QueryRow(t.Context(), `select coalesce(sum(cardinality(errors)), 0) from river_job`).Scan(&failures)
+	if got := totals(t, store); err != nil || failures != 0 || got.Waiting != 2 {
+		t.Errorf("%d failures, %v, while the store is away: %+v", failures, err, got)
+	}
+	if err := errors.Join(os.Remove(folder), os.Rename(folder+".elsewhere", folder)); err != nil {
+		t.Fatal(err)
+	}
+	if got := await(t, store); got.Accepted != 2 {
+		t.Errorf("with the store back: %+v", got)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if lines := strings.Count(log.String(), "the image store is away"); lines != 1 {
+		t.Errorf("%d lines say that the store is away:\n%s", lines, log.String())
+	}
+}
+
+// With the store there, a missing image is the sheet's own trouble.
+func TestASheetWithoutItsImageGoesToAPerson(t *testing.T) {
+	t.Parallel()
+	config := ledgertest.Prepare(t)
+	folder := t.TempDir()
+	config.Images = images.New(folder)
+	store := ledgertest.Open(t, config)
+	sheet := handIn(t, store, 1)
+	handIn(t, store, 2)
+	name := sheet.SHA256.String()
+	if err := os.Remove(filepath.Join(folder, name[:2], name[2:4], name)); err != nil {
+		t.Fatal(err)
+	}
+	// All its failures but the last: waiting for them takes more than a minute.
+	_, err := connect(t, config.DatabaseURL).Exec(t.Context(), `
+		update river_job set errors = array_fill('{"attempt": 1, "at": "2021-02-17T00:00:00Z", "error": "missing", "trace": ""}'::jsonb, array[4])
+		where (args->>'sequence')::int = 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reads atomic.Int32
+	reading(t, store, "worker", fetching(store, &reads))
+	if got := await(t, store); got.Review != 1 || got.Accepted != 1 {
+		t.Errorf("totals %+v", got)
+	}
+	if item := next(t, store, "sato"); item.Decision.Reasons[0] != slip.ReasonUnreadable {
+		t.Errorf("reasons %v", item.Decision.Reasons)
 	}
 }

@@ -22,3 +22,13 @@ func (s *Store) Ready(ctx context.Context) error {
 	}
 	return nil
 }
+
+// HoldsSheets reports whether any sheet was ever stored here, and with it its
+// image: an image store that holds none is then not the one it should be.
+func (s *Store) HoldsSheets(ctx context.Context) (bool, error) {
+	var held bool
+	if err := s.pool.QueryRow(ctx, `select exists (select from sheets)`).Scan(&held); err != nil {
+		return false, fmt.Errorf("look for sheets: %w", err)
+	}
+	return held, nil
+}

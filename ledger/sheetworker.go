@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
+
+	"sesshu/ledger/images"
 )
 
 // sheetWorker is what the queue calls for each job.
@@ -15,6 +18,7 @@ type sheetWorker struct {
 	store   *Store
 	config  JobsConfig
 	custody *custody
+	away    atomic.Bool // the image store was away when last a sheet was read
 }
 
 // errNotRecorded is a reader's fault: it says it is done and recorded nothing.
@@ -49,9 +53,17 @@ func (w *sheetWorker) Work(ctx context.Context, job *river.Job[readSheet]) error
 	failures := len(job.Errors) + 1
 	switch {
 	case err == nil:
+		if w.away.Swap(false) {
+			logger.InfoContext(ctx, "the image store is back, sheets are read again")
+		}
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled): // we are stopping; not the sheet's fault
 		return river.JobSnooze(0)
+	case errors.Is(err, images.ErrAway): // nor is this
+		if !w.away.Swap(true) {
+			logger.ErrorContext(ctx, "the image store is away, sheets wait until it is back", slog.Any("error", err))
+		}
+		return w.waitForImages(ctx)
 	case failures < readAttempts:
 		logger.WarnContext(ctx, "reading a sheet failed, it is tried again", slog.Int("failures", failures), slog.Any("error", err))
 		return err
@@ -64,6 +76,21 @@ func (w *sheetWorker) Work(ctx context.Context, job *river.Job[readSheet]) error
 		return river.JobSnooze(time.Second)
 	}
 	return nil
+}
+
+// awayPause is the time between two tries of one reading place while the image
+// store is away.
+const awayPause = 2 * time.Second
+
+// waitForImages puts a sheet back behind the others, for as often as it takes.
+// The place that had it rests first: no other sheet could be read either, and a
+// long queue would go round and round.
+func (w *sheetWorker) waitForImages(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-time.After(awayPause):
+	}
+	return river.JobSnooze(0)
 }
 
 // Timeout implements river.Worker.

@@ -94,17 +94,24 @@ func (d *database) close(logger *slog.Logger) {
 // back from a crash, so it is given a while.
 func (d *database) openStore(ctx context.Context, logger *slog.Logger) (*ledger.Store, error) {
 	for deadline := time.Now().Add(30 * time.Second); ; {
+		originals := images.New(d.imagesFolder)
 		store, err := ledger.Open(ctx, ledger.Config{
 			DatabaseURL: d.serviceURL,
-			Images:      images.New(d.imagesFolder),
+			Images:      originals,
 			Logger:      logger,
 			Validate: func(value slip.Value, text string) error {
 				_, err := slip.Normalise(value, text)
 				return err
 			},
 		})
-		if err == nil || d.private == nil || time.Now().After(deadline) {
-			return store, err
+		if err == nil {
+			if err = expectImages(ctx, store, originals); err == nil {
+				return store, nil
+			}
+			store.Close()
+		}
+		if d.private == nil || time.Now().After(deadline) {
+			return nil, err
 		}
 		select {
 		case <-ctx.Done():
@@ -112,6 +119,16 @@ func (d *database) openStore(ctx context.Context, logger *slog.Logger) (*ledger.
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
+}
+
+// expectImages keeps a ledger that holds sheets from beginning a new image store
+// where its own is not mounted.
+func expectImages(ctx context.Context, store *ledger.Store, originals *images.Store) error {
+	held, err := store.HoldsSheets(ctx)
+	if held {
+		originals.Expect()
+	}
+	return err
 }
 
 // withStore runs act with the ledger open: for the short commands. When a

@@ -15,14 +15,20 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"sesshu/ledger/slip"
 )
 
-// The named errors of Put.
+// The named errors.
 var (
+	// ErrAway says that the store as a whole is not there: its folder is missing,
+	// empty where it must not be (a mount that was lost), or cannot be read. It
+	// says nothing of any one image; the caller tries again later.
+	ErrAway = errors.New("the image store is not there: its folder is missing, empty or cannot be read, as when a mount is lost")
+
 	ErrHashMismatch = errors.New("the image's bytes do not match their hash")
 	ErrTruncated    = errors.New("the image ended before its announced length")
 	ErrFull         = errors.New("no room left for images")
@@ -38,17 +44,24 @@ const staleAfter = time.Hour
 // Store keeps images below one folder. It is safe for concurrent use, also by
 // several processes.
 type Store struct {
-	root  string
-	sweep sync.Once
+	root     string
+	sweep    sync.Once
+	expected atomic.Bool // images were stored below root, by this process or before it
 }
 
 // New returns a store below root, which Put creates when it is not there.
 func New(root string) *Store { return &Store{root: root} }
 
+// Expect says that images were stored here before. From then on Put answers
+// ErrAway instead of beginning a new store where the old one should be: what
+// it wrote below a lost mount would be out of sight as soon as that is back. One
+// who has lost the store for good makes a folder "incoming" in it by hand.
+func (s *Store) Expect() { s.expected.Store(true) }
+
 // Put stores the bytes of r under hash. Errors: ErrHashMismatch, ErrTruncated,
-// ErrFull, or what the file system says; whatever the error, no image and no
-// temporary file is left. An image that is there already is written anew, which
-// heals a damaged one.
+// ErrFull, ErrAway, or what the file system says; whatever the error, no image
+// and no temporary file is left. An image that is there already is written anew,
+// which heals a damaged one.
 func (s *Store) Put(ctx context.Context, hash slip.Hash, r io.Reader) error {
 	if err := s.put(ctx, hash, r); err != nil {
 		return fmt.Errorf("store image %s: %w", hash, named(err))
@@ -57,6 +70,9 @@ func (s *Store) Put(ctx context.Context, hash slip.Hash, r io.Reader) error {
 }
 
 func (s *Store) put(ctx context.Context, hash slip.Hash, r io.Reader) (err error) {
+	if s.expected.Load() && !s.there() {
+		return ErrAway
+	}
 	if err := makeFolder(filepath.Join(s.root, incoming)); err != nil {
 		return err
 	}
@@ -94,17 +110,59 @@ func (s *Store) put(ctx context.Context, hash slip.Hash, r io.Reader) (err error
 	if err := os.Rename(temporary, path); err != nil {
 		return err
 	}
+	s.Expect()
 	return syncFolder(filepath.Dir(path))
 }
 
 // Open returns the image, which the caller closes. The error is fs.ErrNotExist
-// when there is no such image.
+// when there is no such image, ErrAway when the store is not there; reading may
+// say ErrAway, too.
 func (s *Store) Open(_ context.Context, hash slip.Hash) (io.ReadSeekCloser, error) {
 	file, err := os.Open(s.path(hash))
 	if err != nil {
-		return nil, fmt.Errorf("open image %s: %w", hash, named(err))
+		return nil, fmt.Errorf("open image %s: %w", hash, s.blamed(err))
 	}
-	return file, nil
+	return &image{file: file, store: s}, nil
+}
+
+// image is an open image. A share can go away while it is read.
+type image struct {
+	file  *os.File
+	store *Store
+}
+
+func (i *image) Read(buffer []byte) (int, error) {
+	n, err := i.file.Read(buffer)
+	if err != nil && err != io.EOF { //nolint:errorlint // a Reader's end is io.EOF itself
+		err = i.store.blamed(err)
+	}
+	return n, err
+}
+
+func (i *image) Seek(offset int64, whence int) (int64, error) { return i.file.Seek(offset, whence) }
+
+func (i *image) Close() error { return i.file.Close() }
+
+// blamed tells the store's trouble from one image's: with the store there, the
+// image is at fault.
+func (s *Store) blamed(err error) error {
+	if s.there() {
+		return err
+	}
+	return fmt.Errorf("%w (%v)", ErrAway, err) //nolint:errorlint // no image is missing; the store is
+}
+
+// there reports whether the store's folder can be read and holds anything. A
+// mount's folder is empty while nothing is mounted on it; a store in which
+// anything was stored never is.
+func (s *Store) there() bool {
+	folder, err := os.Open(s.root)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = folder.Close() }()
+	_, err = folder.Readdirnames(1)
+	return err == nil
 }
 
 func (s *Store) path(hash slip.Hash) string {

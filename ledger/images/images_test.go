@@ -171,3 +171,47 @@ func TestRemainsOfAKilledProcessAreRemovedWhenOld(t *testing.T) {
 		t.Errorf("left %v, want the young one", left)
 	}
 }
+
+// A store that is not there is told from an image that is not there, and is not
+// begun anew in its place.
+func TestALostStoreIsNoMissingImage(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "images")
+	store := images.New(root)
+	hash, other := slip.HashOf([]byte("image")), slip.HashOf([]byte("other"))
+	if err := store.Put(t.Context(), hash, strings.NewReader("image")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Open(t.Context(), other); !errors.Is(err, fs.ErrNotExist) || errors.Is(err, images.ErrAway) {
+		t.Errorf("an image that is missing: %v", err)
+	}
+	if err := os.Rename(root, root+".elsewhere"); err != nil {
+		t.Fatal(err)
+	}
+	restarted := images.New(root)
+	restarted.Expect()
+	for _, mountPoint := range []bool{false, true} {
+		if mountPoint {
+			if err := os.Mkdir(root, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, store := range []*images.Store{store, restarted} {
+			if _, err := store.Open(t.Context(), hash); !errors.Is(err, images.ErrAway) || errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("mount point there %t: open: %v, want ErrAway", mountPoint, err)
+			}
+			if err := store.Put(t.Context(), other, strings.NewReader("other")); !errors.Is(err, images.ErrAway) {
+				t.Errorf("mount point there %t: put: %v, want ErrAway", mountPoint, err)
+			}
+		}
+	}
+	if err := errors.Join(os.Remove(root), os.Rename(root+".elsewhere", root)); err != nil {
+		t.Fatal(err)
+	}
+	if err := restarted.Put(t.Context(), other, strings.NewReader("other")); err != nil {
+		t.Error(err)
+	}
+	if read(t, restarted, hash) != "image" || read(t, store, other) != "other" {
+		t.Error("other bytes came back")
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
@@ -16,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
+	"sesshu/ledger/images"
 	"sesshu/ledger/slip"
 	"sesshu/ocr/paper"
 	"sesshu/ocr/worker"
@@ -269,4 +271,30 @@ func TestDeskGivesUpAfterTwoCrashes(t *testing.T) {
 	if err := desk.ReadSheet(t.Context(), fine); err == nil {
 		t.Fatal("damaged image was read")
 	}
+}
+
+// A store that is away stays named, so that the queue knows whose trouble it is.
+func TestDeskSaysThatTheStoreIsAway(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "images")
+	sheet := slip.Sheet{SheetID: slip.SheetID{Station: "s", Batch: "b", Sequence: 1}, SHA256: slip.HashOf([]byte("fine"))}
+	desk := &worker.Desk{Store: folderStore{&memoryStore{}, images.New(folder)}, Logger: slog.New(slog.DiscardHandler)}
+	if err := desk.ReadSheet(t.Context(), sheet); !errors.Is(err, images.ErrAway) {
+		t.Errorf("the store is away: %v", err)
+	}
+	if err := os.MkdirAll(filepath.Join(folder, "incoming"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := desk.ReadSheet(t.Context(), sheet); err == nil || errors.Is(err, images.ErrAway) {
+		t.Errorf("an image is missing: %v", err)
+	}
+}
+
+// folderStore has its images in a real image store.
+type folderStore struct {
+	*memoryStore
+	images *images.Store
+}
+
+func (s folderStore) Image(ctx context.Context, hash slip.Hash) (io.ReadSeekCloser, error) {
+	return s.images.Open(ctx, hash)
 }
