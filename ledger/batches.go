@@ -64,6 +64,7 @@ func (s *Store) DescribeBatch(ctx context.Context, station, batch string, descri
 // slip.BatchCount, or when a person answers for the difference; otherwise it
 // returns a *slip.CountsError, which says where the counts disagree, which sheets
 // bear another's imprint, and whether reading the sheets that wait may mend it.
+// Who answers, and why, stays with the batch, also where nothing disagrees.
 // Closing again keeps the first time.
 // A sheet that arrives later is still taken in: paper is never refused.
 // ErrNotFound, ErrInvalid, ErrBatchDiscarded.
@@ -85,16 +86,16 @@ func (s *Store) CloseBatch(ctx context.Context, station, batch string, closing s
 				return err
 			}
 		}
-		person, reason := closing.Person, closing.Reason
-		switch {
-		case disagreement == nil:
-			person, reason = "", "" // nobody has to answer for anything
-		case !closing.Answered():
-			return disagreement
+		if !closing.Answered() {
+			if disagreement != nil {
+				return disagreement
+			}
+			closing.Person, closing.Reason = "", "" // half an answer is none
 		}
 		if _, err := tx.Exec(ctx, `
-			update batches set closed_at = $3, fed = $4, closed_by = nullif($5, ''), closing_reason = nullif($6, '')
-			where station = $1 and batch = $2`, station, batch, s.now(), closing.Fed, person, reason); err != nil {
+			update batches set closed_at = $3, fed = $4, closed_by = nullif($5, ''), closing_reason = nullif($6, ''), counts_differ = $7
+			where station = $1 and batch = $2`,
+			station, batch, s.now(), closing.Fed, closing.Person, closing.Reason, disagreement != nil); err != nil {
 			return err
 		}
 		count, err = loadBatch(ctx, tx, station, batch)

@@ -25,7 +25,7 @@ func (s *Store) Batches(ctx context.Context, limit int) ([]slip.BatchCount, erro
 
 // selectBatch counts batches, for scanBatch.
 const selectBatch = `
-	select batches.station, batches.batch, opened_at, declared, fed, closed_at, coalesce(closed_by, ''), coalesce(closing_reason, ''),
+	select batches.station, batches.batch, opened_at, declared, fed, closed_at, coalesce(closed_by, ''), coalesce(closing_reason, ''), counts_differ,
 	       coalesce(facility_code, ''), coalesce(month, ''), counts.*,
 	       discards.discarded_at, coalesce(discards.person, ''), coalesce(discards.reason, ''), coalesce(discards.sheets, 0), coalesce(discards.stored, 0)
 	from batches left join discards on discards.station = batches.station and discards.batch = batches.batch, lateral (
@@ -50,7 +50,7 @@ func scanBatch(row pgx.Row) (slip.BatchCount, error) {
 	var count slip.BatchCount
 	var discard slip.Discard
 	err := row.Scan(&count.Station, &count.Batch, timeColumn{&count.OpenedAt}, &count.Declared, &count.Fed, &count.ClosedAt,
-		&count.ClosedBy, &count.ClosingReason, &count.FacilityCode, &count.Month, &count.Stored, &count.Waiting,
+		&count.ClosedBy, &count.ClosingReason, &count.CountsDiffer, &count.FacilityCode, &count.Month, &count.Stored, &count.Waiting,
 		&count.Accepted, &count.Review, &count.Rejected, &count.Duplicates, &count.Control, &count.Again,
 		&count.Imprints.Printed, &count.Imprints.Unread, &count.Imprints.Same, &count.Imprints.Unreadable, &count.Imprints.Other,
 		timeColumn{&discard.At}, &discard.Person, &discard.Reason, &discard.Sheets, &discard.Stored)

@@ -75,7 +75,7 @@ func (s *Store) recordControl(ctx context.Context, tx pgx.Tx, row sheetRow, page
 
 // isBound reports whether the batch was closed because its counts agreed. What
 // would make them wrong afterwards is a person's business.
-func isBound(count slip.BatchCount) bool { return count.ClosedAt != nil && count.ClosedBy == "" }
+func isBound(count slip.BatchCount) bool { return count.ClosedAt != nil && !count.CountsDiffer }
 
 // other reports whether two sayings exclude each other; one that is empty
 // excludes nothing.

@@ -36,8 +36,9 @@ type BatchCount struct {
 	ClosedAt *time.Time `json:"closed_at"`
 
 	BatchDescription
-	ClosedBy      string `json:"closed_by,omitempty"` // who closed it although the counts disagree
+	ClosedBy      string `json:"closed_by,omitempty"` // who answers for the closing, if anybody gave a name and a reason
 	ClosingReason string `json:"closing_reason,omitempty"`
+	CountsDiffer  bool   `json:"counts_differ,omitempty"` // it was closed although the counts disagree; ClosedBy answers for that
 	// Discard: the station threw the batch away; nil for any other.
 	Discard *Discard `json:"discard,omitempty"`
 }
@@ -75,7 +76,8 @@ func (d BatchDescription) Validate() error {
 type Closing struct {
 	Fed *int `json:"fed,omitempty"` // sheets that went through the feeder, by the station's count; nil when unknown
 	// Person and Reason are required when the counts disagree: somebody answers
-	// for it by name.
+	// for it by name. Both together are kept in any case: a station also asks for
+	// them when a picture came twice in a row, which the service does not ask.
 	Person string `json:"person,omitempty"`
 	Reason string `json:"reason,omitempty"`
 }

@@ -11,19 +11,19 @@ var batchFindings = []finding{
 	{"batch %s was closed with another number of sheets than declared", `
 		select ` + batchName + ` || ' (' || b.declared || ' declared, ' || count(s.id) filter (where ` + isSlip + `) || ' stored)'
 		from batches b left join sheets s on s.station = b.station and s.batch = b.batch
-		where b.closed_at is not null and b.closed_by is null
+		where b.closed_at is not null and not b.counts_differ
 		group by b.station, b.batch having count(s.id) filter (where ` + isSlip + `) <> b.declared`},
 	{"batch %s was closed with another number of sheets than fed", `
 		select ` + batchName + ` || ' (' || b.fed || ' fed, ' || count(s.id) || ' stored)'
 		from batches b left join sheets s on s.station = b.station and s.batch = b.batch
-		where b.closed_at is not null and b.closed_by is null
+		where b.closed_at is not null and not b.counts_differ
 		group by b.station, b.batch having count(s.id) <> b.fed`},
 	{"batch %s was closed with a sheet missing among its numbers", `
 		select ` + batchName + ` from batches b join sheets s on s.station = b.station and s.batch = b.batch
-		where b.closed_at is not null and b.closed_by is null group by b.station, b.batch having max(s.sequence) <> count(*)`},
+		where b.closed_at is not null and not b.counts_differ group by b.station, b.batch having max(s.sequence) <> count(*)`},
 	{"batch %s was closed with another sheet's imprint on one of its sheets, and nobody answers for it", `
 		select distinct ` + batchName + ` from batches b join sheets s on s.station = b.station and s.batch = b.batch
-		where b.closed_at is not null and b.closed_by is null and s.imprint_verdict = 'other' and s.decided_at <= b.closed_at`},
+		where b.closed_at is not null and not b.counts_differ and s.imprint_verdict = 'other' and s.decided_at <= b.closed_at`},
 	{"sheet %s does not follow what its pages say of its imprint", `
 		select ` + sheetName + ` from sheets s where s.imprint_verdict <> case
 			when exists (select from pages p where p.sheet = s.id and p.reading #>> '{imprint,verdict}' = 'same') then 'same'
@@ -32,7 +32,8 @@ var batchFindings = []finding{
 		   or s.imprint_read is not null and not exists (select from pages p where p.sheet = s.id and p.reading #>> '{imprint,text}' = s.imprint_read)`},
 	{"batch %s has somebody answer for its counts without a reason, or before it was closed", `
 		select ` + batchName + ` from batches b
-		where (b.closed_by is null) <> (b.closing_reason is null) or b.closed_by is not null and b.closed_at is null`},
+		where (b.closed_by is null) <> (b.closing_reason is null) or b.closed_by is not null and b.closed_at is null
+		   or b.counts_differ and b.closed_by is null`},
 	{"sheet %s is left out of its batch's count, but its code does not say so", `
 		select ` + sheetName + ` from sheets s where s.control is not null and (s.state = 'accepted' or not exists (
 			select from pages p, ` + batchSheetTexts + ` where p.sheet = s.id and code #>> '{}' like

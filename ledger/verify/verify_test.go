@@ -164,6 +164,7 @@ func TestEveryDamageIsFound(t *testing.T) {
 		"a hole in a batch":         {`update sheets set sequence = 9 where sequence = 5; update batches set closed_at = now()`, "batch station/batch was closed with a sheet missing among its numbers"},
 		"a batch with too many fed": {`update batches set fed = 7, closed_at = now()`, "batch station/batch (7 fed, 6 stored) was closed with another number of sheets than fed"},
 		"nobody's reason":           {`update batches set closed_by = 'sato', closed_at = now()`, "batch station/batch has somebody answer for its counts without a reason, or before it was closed"},
+		"nobody's difference":       {`update batches set counts_differ = true, closed_at = now() where batch = 'batch'`, "batch station/batch has somebody answer for its counts without a reason, or before it was closed"},
 		"a slip not counted":        {`update sheets set control = 'separator' where sequence = 5`, "sheet station/batch/5 is left out of its batch's count, but its code does not say so"},
 		"a false header":            {`update batches set declared = 6, header = 5`, "batch station/batch does not count what its header sheet says"},
 		"a copy not flagged":        {`update sheets set sha256 = (select sha256 from sheets where sequence = 1) where sequence = 6`, "sheet station/batch/6 has the very bytes of an earlier one, and is not flagged as a duplicate"},
