@@ -35,7 +35,7 @@ func (b *batch) explain(ctx context.Context, code int) (again bool, err error) {
 		if fault := now.jobFault(entry); known && fault != nil {
 			return false, fault
 		}
-		alive := known && (entry.State == "Processing" || entry.State == "Pending")
+		alive := known && entry.alive()
 		switch {
 		case alive && now.moving() && (code == http.StatusServiceUnavailable || now.Adf != "ScannerAdfEmpty"):
 			// Not ready yet. Asking again is how one learns that it is.

@@ -133,21 +133,48 @@ func pathOf(address string) string {
 	return strings.TrimRight(parsed.Path, "/")
 }
 
-// deleteJob gives a job back. A device that no longer knows it is content.
+// deleteJob gives a job back. A device that no longer knows it is content. One
+// that answers something else, or is busy, is told again until its status shows
+// that the job is over: that alone matters, and some devices refuse to delete
+// what has ended. An error leaves the job file, and the next start tries again.
 func (d *Device) deleteJob(ctx context.Context, path string) error {
+	for settle := time.Now().Add(d.config.SettlePatience); ; {
+		wait, err := d.askToDelete(ctx, path)
+		if err == nil {
+			return d.jobs.remove()
+		}
+		if scanner.ConditionOf(err) == scanner.Unplugged {
+			return err
+		}
+		if now, asked := d.status(ctx); asked == nil && now.over(path) {
+			d.log.LogAttrs(ctx, slog.LevelWarn, "the scanner refuses to delete a job that is over", slog.String("error", err.Error()))
+			return d.jobs.remove()
+		}
+		if time.Now().After(settle) {
+			return err
+		}
+		if err := pause(ctx, d.config.Poll+wait); err != nil {
+			return err
+		}
+	}
+}
+
+// askToDelete asks once. wait is for how long a refusing device asks to be left
+// alone.
+func (d *Device) askToDelete(ctx context.Context, path string) (wait time.Duration, err error) {
 	limited, cancel := context.WithTimeout(ctx, cleanUpPatience)
 	defer cancel()
 	response, err := d.request(limited, d.client, http.MethodDelete, path, nil)
 	if err != nil {
-		return fmt.Errorf("delete job: %w", err)
+		return 0, fmt.Errorf("delete job: %w", err)
 	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxDocument))
 	response.Body.Close()
 	switch response.StatusCode {
 	case http.StatusOK, http.StatusAccepted, http.StatusNoContent, http.StatusNotFound, http.StatusGone, http.StatusConflict, http.StatusMethodNotAllowed:
-		return d.jobs.remove()
+		return 0, nil
 	}
-	return fmt.Errorf("delete job: %w", httpFault(response.StatusCode))
+	return d.retryAfter(response), fmt.Errorf("delete job: %w", httpFault(response.StatusCode))
 }
 
 // abandon frees the device from a job that an earlier run of this program left
@@ -171,8 +198,7 @@ func (d *Device) abandon(ctx context.Context) error {
 		return err
 	}
 	for _, entry := range now.Jobs {
-		alive := entry.State == "Pending" || entry.State == "Processing"
-		if !alive || slices.Contains(note.Before, lastPart(entry.Path)) {
+		if !entry.alive() || slices.Contains(note.Before, lastPart(entry.Path)) {
 			continue
 		}
 		if err := d.deleteJob(ctx, d.jobPath(entry.Path)); err != nil {

@@ -78,6 +78,19 @@ func (s status) job(path string) (job, bool) {
 	return job{}, false
 }
 
+// over reports that the job at a path has ended or is forgotten. A device at work
+// that does not list the job may be at work on it.
+func (s status) over(path string) bool {
+	entry, known := s.job(path)
+	if !known {
+		return !s.moving()
+	}
+	return !entry.alive()
+}
+
+// alive reports that the job has not ended.
+func (j job) alive() bool { return j.State == "Processing" || j.State == "Pending" }
+
 func lastPart(path string) string {
 	path = strings.TrimRight(path, "/")
 	return path[strings.LastIndexByte(path, '/')+1:]
