@@ -112,6 +112,8 @@ func choicesOf(value slip.Value, makers []string) []string {
 		return []string{"yes", "no"}
 	case slip.Manufacturer:
 		return makers
+	case slip.Vaccine:
+		return slip.Vaccines()
 	default:
 		return nil
 	}

@@ -23,7 +23,7 @@ type questionView struct {
 const unseen slip.Reason = "unseen"
 
 // questions puts the standing reasons of an item into words.
-func (s *Server) questions(words string, standing []slip.Reason) []questionView {
+func (s *Server) questions(words string, item slip.ReviewItem, standing []slip.Reason) []questionView {
 	views := make([]questionView, 0, len(standing))
 	for _, reason := range standing {
 		remedy := "ask." + string(reason)
@@ -32,16 +32,21 @@ func (s *Server) questions(words string, standing []slip.Reason) []questionView 
 		}
 		views = append(views, questionView{
 			Code: reason, Title: s.texts.get(words, "reason."+string(reason)), Remedy: s.texts.get(words, remedy),
-			Value: lookAt(reason), Blocked: reason == slip.ReasonDuplicate,
+			Value: lookAt(item, reason), Blocked: reason == slip.ReasonDuplicate,
 		})
 	}
 	return views
 }
 
 // lookAt is the value that a reason speaks of; empty when it is the whole sheet.
-func lookAt(reason slip.Reason) slip.Value {
+func lookAt(item slip.ReviewItem, reason slip.Reason) slip.Value {
 	switch reason {
-	case slip.ReasonDuplicate, slip.ReasonTicketUsed, slip.ReasonTicketInvalid, slip.ReasonTicketUnknown:
+	case slip.ReasonDuplicate:
+		if item.Current[slip.TicketNumber] == "" {
+			return slip.ReferenceNumber
+		}
+		return slip.TicketNumber
+	case slip.ReasonTicketUsed, slip.ReasonTicketInvalid, slip.ReasonTicketUnknown:
 		return slip.TicketNumber
 	case slip.ReasonOtherMunicipality:
 		return slip.MunicipalityCode

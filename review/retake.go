@@ -65,8 +65,12 @@ func sameSlip(earlier, later slip.UploadState) bool {
 		after.Reading.Registration.Form == "" || len(after.Reading.Faults) > 0 {
 		return false
 	}
-	a, b := before.Decision.Fields[slip.TicketNumber].Value, after.Decision.Fields[slip.TicketNumber].Value
-	return a == "" || b == "" || a == b
+	for _, value := range []slip.Value{slip.TicketNumber, slip.ReferenceNumber} {
+		if a, b := before.Decision.Fields[value].Value, after.Decision.Fields[value].Value; a != "" && b != "" && a != b {
+			return false
+		}
+	}
+	return true
 }
 
 // isSamePaper reports whether the machine found that the page is of a paper that

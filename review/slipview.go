@@ -99,7 +99,7 @@ func (s *Server) slipView(c *gin.Context, item slip.ReviewItem) (slipView, error
 	if err != nil {
 		return slipView{}, err
 	}
-	shown.Questions = s.questions(words, standing)
+	shown.Questions = s.questions(words, item, standing)
 	reasons := slipReasons(item.Decision)
 	// Nobody should type the values of a slip that goes to another city.
 	if slices.Contains(standing, slip.ReasonOtherMunicipality) && !slices.Contains(reasons, slip.ReasonOtherMunicipality) {

@@ -51,7 +51,7 @@ const (
 	ReasonFormUnknown       Reason = "form_unknown"       // no form fits
 	ReasonRegistration      Reason = "registration"       // a form fits, but not closely enough to trust its boxes
 	ReasonPersonalNumber    Reason = "personal_number"    // a 個人番号 seems to be on the page; it is masked
-	ReasonDuplicate         Reason = "duplicate"          // this municipality, ticket and dose are in the ledger already
+	ReasonDuplicate         Reason = "duplicate"          // this dose, by one of its names, is in the ledger already
 	ReasonTicketUsed        Reason = "ticket_used"        // the register says that the ticket is used
 	ReasonTicketInvalid     Reason = "ticket_invalid"     // the register says that the ticket is invalidated
 	ReasonTicketUnknown     Reason = "ticket_unknown"     // no such ticket was issued

@@ -82,6 +82,12 @@ func Normalise(value Value, text string) (string, error) {
 			return "", &ValueError{value, "整理番号は英数字20文字までです。", "a reference number has at most 20 letters, digits and hyphens"}
 		}
 		return reference, nil
+	case Vaccine:
+		name, _ := NormaliseVaccine(folded)
+		if name == "" || len([]rune(name)) > 40 {
+			return "", &ValueError{value, "予防接種の種類を40文字までで入力してください。", "must be the name of a vaccination, of at most 40 characters"}
+		}
+		return name, nil
 	}
 	return "", &ValueError{value, "この項目は使われていません。", "is not a value of a slip"}
 }

@@ -152,6 +152,8 @@ func TestNormalise(t *testing.T) {
 		{slip.AmountML, "0.30", "0.3"}, {slip.AmountML, ".3 mL", "0.3"}, {slip.AmountML, "０．５", "0.5"}, {slip.AmountML, "1", "1"},
 		{slip.Consent, "はい", "yes"}, {slip.Consent, "NO", "no"}, {slip.Manufacturer, "Pfizer", "ファイザー"}, {slip.Manufacturer, " 新製薬 ", "新製薬"},
 		{slip.ReferenceNumber, "ab12-34", "AB12-34"},
+		{slip.Vaccine, "水　痘", "水痘"}, {slip.Vaccine, "麻しん風しん混合（ＭＲ）", "麻しん風しん混合"}, {slip.Vaccine, "mr", "麻しん風しん混合"},
+		{slip.Vaccine, "４種混合ワクチン", "四種混合"}, {slip.Vaccine, "風疹", "風しん"}, {slip.Vaccine, "ｂｃｇ", "BCG"}, {slip.Vaccine, "狂犬病 ワクチン", "狂犬病ワクチン"},
 	} {
 		if got, err := slip.Normalise(example.value, example.text); err != nil || got != example.want {
 			t.Errorf("%s %q becomes %q (%v), want %q", example.value, example.text, got, err, example.want)
@@ -164,7 +166,7 @@ func TestNormalise(t *testing.T) {
 		{slip.VaccinationDate, ""}, {slip.VaccinationDate, "6/30"}, {slip.TicketNumber, "123456789"}, {slip.TicketNumber, "12345678901"},
 		{slip.MunicipalityCode, "041008"}, {slip.Dose, "0"}, {slip.Dose, "10"}, {slip.TicketType, "A"}, {slip.LotNumber, "不明"},
 		{slip.FacilityCode, "8010146"}, {slip.AmountML, "0"}, {slip.AmountML, "0.0"}, {slip.AmountML, "."}, {slip.AmountML, "abc"},
-		{slip.Consent, "たぶん"}, {slip.Manufacturer, strings.Repeat("社", 41)}, {"shoe_size", "27"},
+		{slip.Consent, "たぶん"}, {slip.Manufacturer, strings.Repeat("社", 41)}, {slip.Vaccine, "（　）"}, {slip.Vaccine, strings.Repeat("炎", 41)}, {"shoe_size", "27"},
 	} {
 		got, err := slip.Normalise(example.value, example.text)
 		var fault *slip.ValueError
@@ -176,7 +178,19 @@ func TestNormalise(t *testing.T) {
 
 var everyValue = []slip.Value{
 	slip.TicketType, slip.Dose, slip.MunicipalityCode, slip.TicketNumber, slip.VaccinationDate, slip.LotNumber, slip.Manufacturer,
-	slip.FacilityCode, slip.BirthDate, slip.AmountML, slip.Consent, slip.ReferenceNumber,
+	slip.FacilityCode, slip.BirthDate, slip.AmountML, slip.Consent, slip.ReferenceNumber, slip.Vaccine,
+}
+
+// The name of a vaccination is in normal form, and no two vaccinations share a
+// word: a word that meant two would make one dose out of two, or two out of one.
+func TestVaccines(t *testing.T) {
+	seen := map[string]bool{}
+	for _, name := range slip.Vaccines() {
+		if got, err := slip.Normalise(slip.Vaccine, name); err != nil || got != name || seen[name] {
+			t.Errorf("%s becomes %s (%v)", name, got, err)
+		}
+		seen[name] = true
+	}
 }
 
 // What is in normal form stays as it is, whatever was typed.

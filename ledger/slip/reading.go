@@ -17,7 +17,8 @@ const (
 	BirthDate        Value = "birth_date"        // 生年月日, ISO 8601
 	AmountML         Value = "amount_ml"         // 接種量, millilitres, e.g. "0.3"
 	Consent          Value = "consent"           // 同意, "yes" or "no"
-	ReferenceNumber  Value = "reference_number"  // 整理番号 (encrypted), routine vaccinations
+	ReferenceNumber  Value = "reference_number"  // 整理番号 (encrypted), the person's number on slips of routine vaccinations
+	Vaccine          Value = "vaccine"           // 予防接種の種類 of a routine vaccination, by the names of Vaccines
 )
 
 // Source names the kind of print a witness is. Two witnesses with different

@@ -23,8 +23,8 @@ type SheetState struct {
 	ImprintOf   *SheetID       `json:"imprint_of,omitempty"`
 }
 
-// EarlierPage is a page of an earlier sheet that names the same municipality,
-// ticket and dose as a new one.
+// EarlierPage is a page of an earlier sheet that calls its dose by the same name
+// as a new one.
 type EarlierPage struct {
 	Sheet SheetID
 	Page  PageReading

@@ -5,6 +5,6 @@ package slip
 func Values() []Value {
 	return []Value{
 		TicketType, Dose, MunicipalityCode, TicketNumber, VaccinationDate, LotNumber,
-		Manufacturer, FacilityCode, BirthDate, AmountML, Consent, ReferenceNumber,
+		Manufacturer, FacilityCode, BirthDate, AmountML, Consent, ReferenceNumber, Vaccine,
 	}
 }

@@ -40,7 +40,7 @@ export class End {
       element("p", { id: "end-title", class: "kicker", text: words.question_line }),
       element("ul", { class: `questions ${reasons.length > 1 ? "many" : ""}` }, ...reasons),
       element("div", { class: "choices" }, this.reject,
-        this.blocked ? element("button", { class: "quiet correct", onclick: () => correct("ticket_number"), text: words.correct }) : null),
+        this.blocked ? element("button", { class: "quiet correct", onclick: () => correct(this.questions.find((question) => question.blocked).value), text: words.correct }) : null),
     ];
     if (this.blocked) return asked;
     this.confirm.className = "quiet";

@@ -56,6 +56,7 @@ type line struct {
 var values = []slip.Value{
 	slip.TicketType, slip.Dose, slip.MunicipalityCode, slip.TicketNumber, slip.VaccinationDate, slip.LotNumber,
 	slip.Manufacturer, slip.FacilityCode, slip.BirthDate, slip.AmountML, slip.Consent, slip.ReferenceNumber,
+	slip.Vaccine,
 }
 
 // Read reads a whole file. An error names the line.
