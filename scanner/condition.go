@@ -31,6 +31,7 @@ const (
 	OutOfMemory
 	Stalled
 	BrokenTransfer
+	TooLarge
 	OddSides
 	Unsupported
 	Denied
@@ -122,6 +123,9 @@ var conditions = [conditionCount]conditionRow{
 	BrokenTransfer: {"image arrived damaged",
 		Words{"画像が途中で切れて届きました。", "An image arrived incomplete."},
 		steps(Words{"不完全な画像は捨てました。", "The incomplete image was thrown away."}, putBack)},
+	TooLarge: {"image too large",
+		Words{"画像が大きすぎます。サーバーは1枚につき64MBまでしか受け取れません。", "An image is too large: the service takes at most 64 MB a sheet."},
+		steps(Words{"その用紙は取り込んでいません。解像度を下げて読み取り直すか、監視フォルダーの場合は大きなファイルをフォルダーから取り出してください。", "That sheet was not taken in. Scan it at a lower resolution, or take the large file out of the watched folder, where it still lies."}, putBack)},
 	OddSides: {"back side missing",
 		Words{"裏面の画像が届きませんでした。", "The back side of a sheet did not arrive."},
 		steps(Words{"その用紙は取り込んでいません。", "That sheet was not taken in."}, putBack)},

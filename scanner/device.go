@@ -140,6 +140,10 @@ type Settings struct {
 	ImprintFrom int
 }
 
+// LargestImage bounds one sheet's image in bytes, both sides together: the
+// service takes no more, so what is larger must not come as far as the spool.
+const LargestImage = 64 << 20
+
 // LongestImprint bounds Settings.Imprint, so that it has room for five digits
 // behind it: a fi-8950 prints nothing at all, and says nothing, when the whole is
 // longer than 40 characters.

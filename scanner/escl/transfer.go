@@ -14,9 +14,6 @@ import (
 	"sesshu/scanner/media"
 )
 
-// maxImage bounds one image; the intake takes no more either.
-const maxImage = 64 << 20
-
 // transfer is the outcome of asking once for the next image.
 type transfer struct {
 	code int           // HTTP status; 0 when no answer came
@@ -45,10 +42,10 @@ func (d *Device) fetch(ctx context.Context, path string) transfer {
 	result := transfer{code: response.StatusCode, sent: true, wait: d.retryAfter(response)}
 	body := &watched{reader: response.Body, watchdog: watchdog, patience: d.config.StallPatience}
 	var buffer bytes.Buffer
-	if length := response.ContentLength; length > 0 && length <= maxImage {
+	if length := response.ContentLength; length > 0 && length <= scanner.LargestImage {
 		buffer.Grow(int(length) + bytes.MinRead)
 	}
-	_, err = buffer.ReadFrom(io.LimitReader(body, maxImage+1))
+	_, err = buffer.ReadFrom(io.LimitReader(body, scanner.LargestImage+1))
 	result.data = buffer.Bytes()
 	if result.code != http.StatusOK {
 		return result
@@ -66,8 +63,8 @@ func proveWhole(ctx context.Context, data []byte, announced int64, err error) er
 			return cause
 		}
 		return broken(err)
-	case len(data) > maxImage:
-		return &scanner.Fault{Condition: scanner.Unsupported, Protocol: protocol, Cause: fmt.Errorf("image is larger than %d MiB", maxImage>>20)}
+	case len(data) > scanner.LargestImage:
+		return &scanner.Fault{Condition: scanner.TooLarge, Protocol: protocol}
 	case announced >= 0 && int64(len(data)) != announced:
 		return broken(fmt.Errorf("%d bytes of %d", len(data), announced))
 	}

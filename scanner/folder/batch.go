@@ -122,6 +122,11 @@ func (b *batch) consider(file entry) (*scanner.Image, error) {
 	if atRest < b.device.config.Stable {
 		return nil, nil
 	}
+	if file.size > scanner.LargestImage {
+		// It stays where it is, and the feed stops here until a person has taken it
+		// out: a sheet would be missing in the order of the stack.
+		return nil, &scanner.Fault{Condition: scanner.TooLarge, Protocol: protocol, Raw: "file " + file.name}
+	}
 	path := filepath.Join(b.device.config.Dir, file.name)
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -1,11 +1,13 @@
 package station_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -43,6 +45,60 @@ func TestFolderToLedger(t *testing.T) {
 	}
 	settle(t, s)
 	ledger.wantSheets(t, stationName, "b1", 1, 2, 3, 4)
+}
+
+// What the service would refuse for its size stops the feed before the spool, and
+// stays in the folder: one file, or two sides that are too much together. When a
+// person has taken it out, the batch goes on.
+func TestTooLargeStaysInTheFolder(t *testing.T) {
+	for name, c := range map[string]struct {
+		duplex bool
+		files  []string // too large
+		sizes  int64
+	}{
+		"a file":    {false, []string{"2.jpg"}, scanner.LargestImage + 1},
+		"two sides": {true, []string{"2.jpg", "3.jpg"}, scanner.LargestImage / 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			watched := t.TempDir()
+			sides := 1
+			if c.duplex {
+				sides = 2
+			}
+			putCards(t, watched, upTo(sides)...)
+			for _, file := range c.files {
+				if err := os.WriteFile(filepath.Join(watched, file), padded(testcard.JPEG(9), c.sizes), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ledger := newLedger()
+			s := open(t, t.TempDir(), ledger, nil)
+			run(t, s)
+			report, err := s.Scan(t.Context(), watchedFolder(watched), scanner.Settings{Duplex: c.duplex, DPI: 300}, "b1", nil)
+			if !errors.Is(err, scanner.TooLarge) || report.Safe != 1 || report.Title != scanner.TooLarge.Title() {
+				t.Fatalf("%v %+v", err, report)
+			}
+			for _, file := range c.files {
+				if err := os.Remove(filepath.Join(watched, file)); err != nil {
+					t.Errorf("the person finds no file: %v", err)
+				}
+			}
+			putCards(t, watched, upTo(sides)...)
+			if report, err := s.Scan(t.Context(), watchedFolder(watched), scanner.Settings{Duplex: c.duplex, DPI: 300}, "b1", nil); err != nil || report.Safe != 2 {
+				t.Errorf("going on: %v %+v", err, report)
+			}
+			settle(t, s)
+		})
+	}
+}
+
+// padded returns a JPEG with as many comments that it has at least size bytes.
+func padded(image []byte, size int64) []byte {
+	const segment = 1 << 15
+	comment := append([]byte{0xff, 0xfe, segment >> 8, 0}, make([]byte, segment-2)...)
+	start, rest := image[:2], image[2:]
+	count := (int(size)-len(image))/len(comment) + 1
+	return slices.Concat(start, bytes.Repeat(comment, count), rest)
 }
 
 // forgetting is a folder whose process dies between the spool and the folder's

@@ -127,6 +127,10 @@ func (f *feed) once(ctx context.Context, device scanner.Device) (err error) {
 				return err
 			}
 		}
+		if len(image.Bytes) > scanner.LargestImage {
+			// The service would refuse it for ever, and with it the batch.
+			return &scanner.Fault{Condition: scanner.TooLarge, Protocol: "feed", Raw: fmt.Sprintf("%d bytes", len(image.Bytes))}
+		}
 		if err := f.keep(ctx, image); err != nil {
 			return err
 		}
