@@ -2,6 +2,7 @@ package ocr
 
 import (
 	"math"
+	"slices"
 
 	"sesshu/ledger/slip"
 )
@@ -51,6 +52,37 @@ func combine(first, second []slip.Candidate) []slip.Candidate {
 		combined[i].P /= total
 	}
 	return top(combined)
+}
+
+// unfittedMost is what is left of the probability of a text that only an unfitted
+// reader lists: as much as the smallest room that a policy may leave for rivals
+// (shares, see decide.ParsePolicy). In any number of prints it makes a text no
+// likelier than not, while no policy accepts below 0.9.
+const unfittedMost = 1e-6
+
+// doubt is what remains of combine when the second reader runs on a model that its
+// calibration was not fitted on: nobody knows what it means by probable. It may
+// contradict, which lowers the first reader's best text and puts a rival beside it;
+// its agreement adds nothing, and what it alone lists is there for a person to see.
+func doubt(first, second []slip.Candidate) []slip.Candidate {
+	var doubted []slip.Candidate
+	if len(first) > 0 {
+		combined := combine(first, second)
+		doubted = slices.Clone(first)
+		best := &doubted[0]
+		for i := range doubted {
+			if doubted[i].P > best.P {
+				best = &doubted[i]
+			}
+		}
+		best.P = min(best.P, probability(combined, best.Text, 0))
+	}
+	for _, candidate := range second {
+		if !slices.ContainsFunc(first, func(c slip.Candidate) bool { return c.Text == candidate.Text }) {
+			doubted = append(doubted, slip.Candidate{Text: candidate.Text, P: candidate.P * unfittedMost})
+		}
+	}
+	return top(doubted)
 }
 
 // rest returns the mass of what a reader did not list; a reader that lists

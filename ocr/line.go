@@ -64,7 +64,7 @@ func (s *sheet) readAgain() error {
 			return fmt.Errorf("field %s: %w", line.field.Name, err)
 		}
 		s.by(reading, "tesseract", s.reader.tesseract.Version())
-		reading.Candidates = bounded(combine(reading.Candidates, shape(line.field, candidates)))
+		reading.Candidates = bounded(s.reader.withTesseract(combine)(reading.Candidates, shape(line.field, candidates)))
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func (s *sheet) lot(found pasted) (slip.Reading, error) {
 			return reading, err
 		}
 		s.by(&reading, "tesseract", s.reader.tesseract.Version())
-		reading.Candidates = agree(best.lots, lots)
+		reading.Candidates = s.reader.withTesseract(agree)(best.lots, lots)
 	}
 	reading.Candidates = append(reading.Candidates, stumbles(reading.Candidates, best.texts)...)
 	// Two words that may both be the lot: neither is sure.
@@ -153,7 +153,7 @@ func (s *sheet) wordAgain(found pasted, line label.Line, read word, reading *sli
 		return nil, err
 	}
 	s.by(reading, "tesseract", s.reader.tesseract.Version())
-	lots := agree(first, second)
+	lots := s.reader.withTesseract(agree)(first, second)
 	if len(first) == 0 {
 		for i := range lots {
 			lots[i].P *= doubtAlone

@@ -44,7 +44,11 @@ func (s *sheet) manufacturer(found pasted) (slip.Reading, error) {
 			continue
 		}
 		name, likeness := nameIn(texts[0].Text)
-		if p := nameProbability(likeness); p > reading.Best().P {
+		p := nameProbability(likeness)
+		if s.reader.unfitted {
+			p *= unfittedMost // Tesseract alone says it
+		}
+		if p > reading.Best().P {
 			reading.Candidates, reading.Quad = []slip.Candidate{{Text: name, P: p}}, crop.Quad
 		}
 		if likeness == 1 {

@@ -37,6 +37,7 @@ type Reader struct {
 	tesseract *tesseract.Reader
 	digits    *digits.Reader
 	line      *line.Reader
+	unfitted  bool // Tesseract runs on other models than its calibration was fitted on
 }
 
 // Result is what was read in one file.
@@ -68,6 +69,12 @@ func Open(config Config) (reader *Reader, err error) {
 	if reader.tesseract, err = tesseract.Open(); err != nil {
 		return reader, err
 	}
+	if languages := reader.tesseract.Unfitted(); len(languages) > 0 {
+		reader.unfitted = true
+		reader.logger.Warn("tesseract's language models are not those that its probabilities were fitted on: it may make a value doubtful, never certain, so more slips are asked / "+
+			"Tesseract の言語モデルが較正時のものと異なります。Tesseract は値を疑う材料にだけ使われ、確認待ちの票が増えます",
+			slog.Any("languages", languages), slog.String("installed", reader.tesseract.Version()))
+	}
 	if reader.digits, err = digits.Open(); err != nil {
 		return reader, err
 	}
@@ -75,6 +82,18 @@ func Open(config Config) (reader *Reader, err error) {
 		return reader, err
 	}
 	return reader, nil
+}
+
+// combining makes one list of two readers of a crop.
+type combining func(first, second []slip.Candidate) []slip.Candidate
+
+// withTesseract returns how Tesseract's candidates, the second, are combined with
+// another reader's: as given, or by doubt where they are not calibrated.
+func (r *Reader) withTesseract(fitted combining) combining {
+	if r.unfitted {
+		return doubt
+	}
+	return fitted
 }
 
 // Close frees everything. It is safe to call it twice.

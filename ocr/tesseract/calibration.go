@@ -31,7 +31,11 @@ type Table struct {
 
 // calibration holds the tables by class.
 type calibration struct {
-	Made   string // the command line
+	Made string // the command line
+	// Models names the models that the tables were fitted on, by language: the first
+	// 12 hexadecimal digits of the SHA-256 of the traineddata file. Of another model's
+	// scores the tables say nothing.
+	Models map[string]string
 	Tables map[string]Table
 }
 
@@ -43,6 +47,11 @@ func loadCalibration() (*calibration, string, error) {
 	for class, table := range c.Tables {
 		if len(table.Weights) != len(featureNames)+1 || len(table.Scores) == 0 || len(table.Scores) != len(table.Right) {
 			return nil, "", fmt.Errorf("read calibration table: class %s does not fit this version", class)
+		}
+	}
+	for _, language := range []string{english, japanese} {
+		if c.Models[language] == "" {
+			return nil, "", fmt.Errorf("read calibration table: it does not say on which model %s it was fitted", language)
 		}
 	}
 	sum := sha256.Sum256(calibrationFile)

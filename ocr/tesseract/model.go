@@ -11,6 +11,12 @@ import (
 // ErrNoModel means that a language's traineddata file is not installed.
 var ErrNoModel = tess.ErrNoModel
 
+// The languages' names.
+const (
+	english  = "eng"
+	japanese = "jpn"
+)
+
 // model is one language: its file until the engine is first needed, since many
 // forms never ask for Japanese, then the engine.
 type model struct {

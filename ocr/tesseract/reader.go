@@ -12,6 +12,7 @@ package tesseract
 import (
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 
 	"sesshu/ledger/slip"
@@ -34,10 +35,10 @@ func Open() (*Reader, error) {
 		return nil, err
 	}
 	reader := &Reader{calibration: table}
-	if reader.english, err = newModel("eng"); err != nil {
+	if reader.english, err = newModel(english); err != nil {
 		return nil, err
 	}
-	if reader.japanese, err = newModel("jpn"); err != nil {
+	if reader.japanese, err = newModel(japanese); err != nil {
 		return nil, err
 	}
 	reader.version = fmt.Sprintf("tesseract-%s eng-%s jpn-%s table-%s",
@@ -58,6 +59,27 @@ func (r *Reader) Close() {
 // Version names the engine, the models and the calibration: together they
 // decide every answer.
 func (r *Reader) Version() string { return r.version }
+
+// Models names the installed models by language, as calibration.json names those
+// that it was fitted on.
+func (r *Reader) Models() map[string]string {
+	return map[string]string{english: r.english.hash, japanese: r.japanese.hash}
+}
+
+// Unfitted lists the languages whose installed model is another one than the
+// calibration was fitted on, in order; none where all is well. Systems ship models
+// of several releases, so it is no error: the reader reads, and what it calls
+// probable may or may not be. Whoever decides by its probabilities has to ask.
+func (r *Reader) Unfitted() []string {
+	var languages []string
+	for language, hash := range r.Models() {
+		if r.calibration.Models[language] != hash {
+			languages = append(languages, language)
+		}
+	}
+	slices.Sort(languages)
+	return languages
+}
 
 // Line reads the one line of print in the crop, dark on light, upright within
 // about six degrees. The charset lists what may stand there; empty means any

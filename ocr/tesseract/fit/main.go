@@ -53,6 +53,7 @@ func run(out string, report bool, lines int, seed uint64, fonts string) error {
 	}
 	file, err := json.MarshalIndent(map[string]any{
 		"Made":   fmt.Sprintf("go run ./ocr/tesseract/fit -lines %d -seed %d", lines, seed),
+		"Models": reader.Models(),
 		"Tables": tables,
 	}, "", " ")
 	if err != nil {
