@@ -148,6 +148,38 @@ func TestBadInput(t *testing.T) {
 	command(t, state, "verify")
 }
 
+// TestARevokedTokenOpensNothing takes a station's tokens back while the service
+// runs. The consumer keeps its own.
+func TestARevokedTokenOpensNothing(t *testing.T) {
+	state := t.TempDir()
+	service := startService(t, state)
+	if said := command(t, state, "user", "revoke", "counter", "--for", "station"); !strings.HasSuffix(said, ": 1") {
+		t.Errorf("revoke says %q", said)
+	}
+	if status := service.handIn(t, "lost", 1, onePagePDF()); status != http.StatusUnauthorized {
+		t.Errorf("the lost station hands in with status %d", status)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, service.address+"/v1/entries", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+service.feed)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("the consumer is answered %s", response.Status)
+	}
+	for _, args := range [][]string{{"counter", "--for", "station"}, {"countr", "--for", "feed"}} {
+		p := startProgram(t, state, append([]string{"user", "revoke"}, args...)...)
+		if status := p.wait(); status != 1 || !strings.Contains(p.stderr.String(), "has no token") {
+			t.Errorf("%v: status %d: %s", args, status, p.stderr.String())
+		}
+	}
+}
+
 type badFile struct {
 	name  string
 	bytes []byte

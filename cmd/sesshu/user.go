@@ -22,6 +22,7 @@ type userCommand struct {
 	Password userPasswordCommand `cmd:"" help:"Set a new password."`
 	Disable  userDisableCommand  `cmd:"" help:"Close an account; what it did stays on record."`
 	Token    userTokenCommand    `cmd:"" help:"Make an access token for a scanning station or a ledger consumer. It is shown once."`
+	Revoke   userRevokeCommand   `cmd:"" help:"Lock out a lost station or a consumer: all its access tokens are refused from now on."`
 }
 
 type userAddCommand struct {
@@ -121,6 +122,26 @@ func (c *userTokenCommand) tellKey(settings *Settings) error {
 		fmt.Fprintf(settings.stderr, "The server's public key, for the station's configuration (server pin): %s\n", key)
 	}
 	return err
+}
+
+type userRevokeCommand struct {
+	Name string `arg:"" help:"Name of the station or consumer."`
+	For  string `help:"station or feed." enum:"station,feed" required:""`
+}
+
+// Run takes back every token of the name. A name without any is an error: it was
+// mistyped, and who it stands for is not locked out.
+func (c *userRevokeCommand) Run(ctx context.Context, settings *Settings) error {
+	return settings.withStore(ctx, func(store *ledger.Store) error {
+		revoked, err := store.RevokeTokens(ctx, c.Name, c.For)
+		if err == nil && revoked == 0 {
+			err = fmt.Errorf("%q has no token for %s / %[1]q の %[2]s 用トークンはありません", c.Name, c.For)
+		}
+		if err == nil {
+			fmt.Fprintf(settings.stdout, "tokens revoked / 無効にしたトークン: %d\n", revoked)
+		}
+		return err
+	})
 }
 
 // minPasswordLength follows NIST SP 800-63B-4 for a password that is the only
