@@ -132,7 +132,7 @@ func TestTextsAreAskedFor(t *testing.T) {
 func ofTheSlip(reason slip.Reason) bool {
 	switch reason {
 	case slip.ReasonContradiction, slip.ReasonOneWitness, slip.ReasonCheckDigit, slip.ReasonFormat, slip.ReasonDateImpossible,
-		slip.ReasonDateBeforeLot, slip.ReasonLotUnknown, slip.ReasonLotManufacturer, slip.ReasonFacilityUnknown,
+		slip.ReasonDateBeforeLot, slip.ReasonDoseOrder, slip.ReasonLotUnknown, slip.ReasonLotManufacturer, slip.ReasonFacilityUnknown,
 		slip.ReasonAmountUnusual, slip.ReasonEmpty, slip.ReasonUncertain, slip.ReasonAlwaysAsk:
 		return false // of a field
 	default:
