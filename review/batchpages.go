@@ -1,8 +1,12 @@
 package review
 
 import (
+	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -58,13 +62,26 @@ func (s *Server) batchesPage(c *gin.Context) {
 }
 
 // batchPage is one batch's report, for the screen and for paper: its account,
-// and the sheets that need a word.
+// and the sheets that need a word. Administrators can close a batch there that
+// no station will close.
 func (s *Server) batchPage(c *gin.Context) {
 	station, batch, err := batchOf(c)
 	if err != nil {
 		s.fail(c, errNotFound)
 		return
 	}
+	s.showBatch(c, station, batch, http.StatusOK, closingForm{})
+}
+
+// closingForm is the form for closing a batch at the desk, as it comes back to a
+// person who has to mend it.
+type closingForm struct {
+	Shown  bool   // the person may close the batch, and nobody has
+	Reason string // as it was typed
+	Fault  string // the key of the words that say what is wrong; empty at first
+}
+
+func (s *Server) showBatch(c *gin.Context, station, batch string, status int, closing closingForm) {
 	ctx := c.Request.Context()
 	count, err := s.store.Batch(ctx, station, batch)
 	if err != nil {
@@ -90,5 +107,31 @@ func (s *Server) batchPage(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	s.page(c, http.StatusOK, "batch", map[string]any{"Batch": viewBatch(count), "Sheets": notable, "Printed": minute(s.now())})
+	closing.Shown = account(c).Role == slip.RoleAdministrator && count.ClosedAt == nil && !count.Discarded()
+	s.page(c, status, "batch", map[string]any{
+		"Batch": viewBatch(count), "Sheets": notable, "Printed": minute(s.now()), "Closing": closing,
+	})
+}
+
+// closeAtDesk closes a batch that no station will close: its station is gone or
+// stuck, or it came in by upload or camera. An administrator answers for it.
+func (s *Server) closeAtDesk(c *gin.Context) {
+	station, batch, err := batchOf(c)
+	if err != nil {
+		s.fail(c, errNotFound)
+		return
+	}
+	// A browser sends two characters for the end of a line that it counts as one.
+	reason := strings.TrimSpace(strings.ReplaceAll(c.PostForm("reason"), "\r\n", "\n"))
+	if reason == "" || utf8.RuneCountInString(reason) > slip.LongestReason {
+		s.showBatch(c, station, batch, errNoReason.status, closingForm{Reason: reason, Fault: "fault." + errNoReason.code})
+		return
+	}
+	ctx, name := c.Request.Context(), account(c).Name
+	if _, err := s.store.CloseBatchAtDesk(ctx, station, batch, name, reason); err != nil {
+		s.fail(c, s.passing(err))
+		return
+	}
+	s.logger(c).InfoContext(ctx, "batch closed at the desk", slog.String("batch", station+"/"+batch), slog.String("account", name))
+	c.Redirect(http.StatusSeeOther, "/batches/"+url.PathEscape(station)+"/"+url.PathEscape(batch))
 }

@@ -244,6 +244,20 @@ func (r *sizedReader) cut(announced int64) bool { return r.broken && r.count < a
 // bodyLimit bounds every body but a sheet's.
 const bodyLimit = 64 << 10
 
+// formed reads the form that a page posted, no more of it than bodyLimit, before
+// a handler asks for its fields.
+func (s *Server) formed(c *gin.Context) {
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
+	var tooLarge *http.MaxBytesError
+	switch err := c.Request.ParseForm(); {
+	case errors.As(err, &tooLarge):
+		s.fail(c, errTooLarge)
+	case err != nil:
+		// The parser's own words may quote what was typed.
+		s.fail(c, errBadRequest)
+	}
+}
+
 // readJSON reads one JSON object without unknown names.
 func readJSON(c *gin.Context, into any) error {
 	decoder := json.NewDecoder(http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit))

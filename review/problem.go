@@ -56,6 +56,7 @@ var (
 	errBatchReading  = &fault{http.StatusServiceUnavailable, "batch_reading", 2}
 	errDescribed     = &fault{http.StatusConflict, "batch_described", 0}
 	errDiscarded     = &fault{http.StatusConflict, "batch_discarded", 0}
+	errNoReason      = &fault{http.StatusUnprocessableEntity, "closing_reason", 0}
 	errHEIC          = &fault{http.StatusUnsupportedMediaType, "heic", 0}
 	errFileType      = &fault{http.StatusUnsupportedMediaType, "file_type", 0}
 	errEmptyFile     = &fault{http.StatusUnprocessableEntity, "empty_file", 0}

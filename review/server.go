@@ -239,6 +239,7 @@ func (s *Server) routes() (http.Handler, error) {
 	engine.GET("/", asPage, s.signedIn(false), s.home)
 	engine.GET("/batches", asPage, s.signedIn(false), s.batchesPage)
 	engine.GET("/batches/:station/:batch", asPage, s.signedIn(false), s.batchPage)
+	engine.POST("/batches/:station/:batch/close", asPage, s.signedIn(true), s.administering, s.formed, s.closeAtDesk)
 	engine.POST("/items/:item/lease", s.signedIn(false), s.answering, s.lease)
 
 	pages := engine.Group("/", asPage, s.signedIn(true), s.answering)

@@ -125,6 +125,13 @@ func (s *Server) answering(c *gin.Context) {
 	}
 }
 
+// administering lets only administrators pass.
+func (s *Server) administering(c *gin.Context) {
+	if account(c).Role != slip.RoleAdministrator {
+		s.fail(c, errForbidden)
+	}
+}
+
 func mayAnswer(person slip.Account) bool {
 	return person.Role == slip.RoleReviewer || person.Role == slip.RoleAdministrator
 }

@@ -13,6 +13,9 @@ import (
 // Batches tells stations and people what became of what was handed in, and takes
 // what a station knows of it.
 type Batches interface {
+	// CloseBatchAtDesk closes a batch that no station will close; the account
+	// answers for it with its name and a reason.
+	CloseBatchAtDesk(ctx context.Context, station, batch, account, reason string) (slip.BatchCount, error)
 	DescribeBatch(ctx context.Context, station, batch string, description slip.BatchDescription) error
 	// Batches returns the accounts of the batches opened last, newest first.
 	Batches(ctx context.Context, limit int) ([]slip.BatchCount, error)
