@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,17 +25,19 @@ type draft struct {
 
 // append is the one way into the ledger, for machine and people alike. It
 // gives the entry its number and its place in the chain. ErrDuplicateDose says
-// that another entry than the replaced one holds the dose; the transaction can
-// go on then. Whoever appends waits for the appends before it to be committed,
+// that another entry than the replaced one holds the dose, by any of its names;
+// the transaction can go on then. Whoever appends waits for the appends before it to be committed,
 // so numbers have no gaps and readers never see a later entry before an earlier
 // one.
 func (s *Store) append(ctx context.Context, tx pgx.Tx, draft draft) (slip.Entry, error) {
 	if err := lockEntries(ctx, tx); err != nil {
 		return slip.Entry{}, err
 	}
-	if holder, err := doseHolder(ctx, tx, draft.values); err != nil {
+	holders, err := doseHolders(ctx, tx, draft.values)
+	if err != nil {
 		return slip.Entry{}, err
-	} else if holder != 0 && holder != draft.replaces {
+	}
+	if slices.ContainsFunc(holders, func(holder int64) bool { return holder != draft.replaces }) {
 		return slip.Entry{}, ErrDuplicateDose
 	}
 	entry := slip.Entry{
@@ -48,7 +51,7 @@ func (s *Store) append(ctx context.Context, tx pgx.Tx, draft draft) (slip.Entry,
 		RecordedAt: s.now(),
 	}
 	var last int64
-	err := tx.QueryRow(ctx, `select sequence, hash from entries order by sequence desc limit 1`).Scan(&last, hashColumn{&entry.Previous})
+	err = tx.QueryRow(ctx, `select sequence, hash from entries order by sequence desc limit 1`).Scan(&last, hashColumn{&entry.Previous})
 	switch {
 	case err == nil:
 		entry.Sequence = last + 1
@@ -86,21 +89,31 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, arguments ...any) pgx.Row
 }
 
-// doseHolder returns the entry that holds the dose of these values now, or 0.
-func doseHolder(ctx context.Context, from querier, values map[slip.Value]string) (int64, error) {
-	var holder int64
-	err := from.QueryRow(ctx, `
-		select entry from dose_claims where municipality_code = $1 and ticket_number = $2 and dose = $3`,
-		values[slip.MunicipalityCode], values[slip.TicketNumber], values[slip.Dose]).Scan(&holder)
-	if err != nil && !isNoRows(err) {
-		return 0, fmt.Errorf("look for the dose: %w", err)
+// doseHolders returns the entries that hold the dose of these values now, by any
+// of its names, in the order of the names: none or one as a rule.
+func doseHolders(ctx context.Context, from querier, values map[slip.Value]string) ([]int64, error) {
+	var holders []int64
+	for _, name := range slip.DoseNames(values) {
+		var holder int64
+		err := from.QueryRow(ctx, `select entry from dose_claims where `+claimOf, claimArguments(name)...).Scan(&holder)
+		switch {
+		case err == nil:
+			holders = append(holders, holder)
+		case !isNoRows(err):
+			return nil, fmt.Errorf("look for the dose: %w", err)
+		}
 	}
-	return holder, nil
+	return holders, nil
 }
 
-// identity are the values without which nothing can be entered: they name the
-// dose.
-var identity = []slip.Value{slip.MunicipalityCode, slip.TicketNumber, slip.Dose}
+// claimOf is SQL: the claim of the name whose claimArguments are the first.
+const claimOf = `
+	dose_claims.municipality_code = $1 and dose_claims.ticket_number = $2 and dose_claims.reference_number = $3
+	and dose_claims.vaccine = $4 and dose_claims.dose = $5`
+
+func claimArguments(name slip.DoseName) []any {
+	return []any{name.MunicipalityCode, name.TicketNumber, name.ReferenceNumber, name.Vaccine, name.Dose}
+}
 
 // written leaves out the values of which a person said that nothing is there.
 func written(values map[slip.Value]string) map[slip.Value]string {

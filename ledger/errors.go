@@ -20,7 +20,7 @@ var (
 	ErrStale          = errors.New("the item has changed since it was shown")
 	ErrNothingToUndo  = errors.New("nothing of this account to take back on this item")
 	ErrIncomplete     = errors.New("values are still to be said or not possible")
-	ErrDuplicateDose  = errors.New("this municipality, ticket and dose are in the ledger already")
+	ErrDuplicateDose  = errors.New("this dose is in the ledger already")
 	ErrUnknownValue   = errors.New("no such value")
 	ErrUnknownReason  = errors.New("no such reason for rejecting")
 	ErrBatchDescribed = errors.New("the batch is closed, or its header sheet says something else")

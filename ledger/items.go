@@ -132,22 +132,23 @@ func loadAnswers(ctx context.Context, from querier, item int64) ([]slip.Answer, 
 
 // firstOf finds the entry that holds the item's dose, if any does.
 func firstOf(ctx context.Context, from querier, item slip.ReviewItem) (*slip.DuplicateOf, error) {
-	var first slip.DuplicateOf
-	err := from.QueryRow(ctx, `
-		select entries.sequence, sheets.station, sheets.batch, sheets.sequence, entries.sha256, entries.page,
-		       coalesce((pages.reading -> 'registration' ->> 'turn')::integer, 0)
-		from dose_claims
-		join entries on entries.sequence = dose_claims.entry
-		join sheets on sheets.id = entries.sheet
-		join pages on pages.sheet = entries.sheet and pages.page = entries.page
-		where dose_claims.municipality_code = $1 and dose_claims.ticket_number = $2 and dose_claims.dose = $3`,
-		item.Current[slip.MunicipalityCode], item.Current[slip.TicketNumber], item.Current[slip.Dose]).
-		Scan(&first.Entry, &first.Sheet.Station, &first.Sheet.Batch, &first.Sheet.Sequence, hashColumn{&first.SHA256}, &first.Page, &first.Turn)
-	switch {
-	case isNoRows(err):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("look for the first slip of the dose: %w", err)
+	for _, name := range slip.DoseNames(item.Current) {
+		var first slip.DuplicateOf
+		err := from.QueryRow(ctx, `
+			select entries.sequence, sheets.station, sheets.batch, sheets.sequence, entries.sha256, entries.page,
+			       coalesce((pages.reading -> 'registration' ->> 'turn')::integer, 0)
+			from dose_claims
+			join entries on entries.sequence = dose_claims.entry
+			join sheets on sheets.id = entries.sheet
+			join pages on pages.sheet = entries.sheet and pages.page = entries.page
+			where `+claimOf, claimArguments(name)...).
+			Scan(&first.Entry, &first.Sheet.Station, &first.Sheet.Batch, &first.Sheet.Sequence, hashColumn{&first.SHA256}, &first.Page, &first.Turn)
+		switch {
+		case err == nil:
+			return &first, nil
+		case !isNoRows(err):
+			return nil, fmt.Errorf("look for the first slip of the dose: %w", err)
+		}
 	}
-	return &first, nil
+	return nil, nil
 }

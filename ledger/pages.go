@@ -161,11 +161,11 @@ func (s *Store) recordPage(ctx context.Context, tx pgx.Tx, row sheetRow, page sl
 		}
 		outcome, doubled = slip.NeedsReview, true
 	case slip.NeedsReview:
-		holder, err := doseHolder(ctx, tx, values)
+		holders, err := doseHolders(ctx, tx, values)
 		if err != nil {
 			return 0, false, err
 		}
-		doubled = holder != 0
+		doubled = len(holders) > 0
 	case slip.Rejected:
 		return outcome, false, nil
 	}

@@ -23,27 +23,31 @@ const stands = `
 	f.state <> 'waiting' and f.same_paper is null and not exists (
 		select from review_items where review_items.sheet = f.id and state = 'rejected' and reason in ('unreadable', 'other'))`
 
-// Earlier returns the pages of other sheets that say, by the machine or by a
-// person, that they are of this municipality, ticket and dose, the oldest sheet
-// first, at most five. Sheets that wait to be read, that are themselves the same
-// paper as another, or that a person rejected as unreadable are not among them.
-func (s *Store) Earlier(ctx context.Context, id slip.SheetID, municipality, ticket, dose string) ([]slip.EarlierPage, error) {
+// Earlier returns the pages of other sheets that call their dose by this name, by
+// the machine's word or a person's, the oldest sheet first, at most five. Sheets
+// that wait to be read, that are themselves the same paper as another, or that a
+// person rejected as unreadable are not among them.
+func (s *Store) Earlier(ctx context.Context, id slip.SheetID, name slip.DoseName) ([]slip.EarlierPage, error) {
+	number := `decision #>> '{fields,ticket_number,value}' = $2`
+	if name.ReferenceNumber != "" {
+		number = `decision #>> '{fields,reference_number,value}' = $3 and coalesce(decision #>> '{fields,vaccine,value}', '') = $4`
+	}
 	rows, err := s.pool.Query(ctx, `
 		with named as (
 			select sheet, page from pages
-			where outcome <> 'reject' and decision #>> '{fields,ticket_number,value}' = $5
-			  and decision #>> '{fields,municipality_code,value}' = $4 and decision #>> '{fields,dose,value}' = $6
+			where outcome <> 'reject' and `+number+`
+			  and decision #>> '{fields,municipality_code,value}' = $1 and decision #>> '{fields,dose,value}' = $5
 			union
 			select entries.sheet, entries.page from dose_claims join entries on entries.sequence = dose_claims.entry
-			where dose_claims.municipality_code = $4 and dose_claims.ticket_number = $5 and dose_claims.dose = $6
+			where `+claimOf+`
 		)
 		select f.station, f.batch, f.sequence, pages.reading
 		from named join pages using (sheet, page) join sheets f on f.id = pages.sheet
-		where (f.station, f.batch, f.sequence) <> ($1, $2, $3) and `+stands+`
-		order by f.id, pages.page limit $7`,
-		id.Station, id.Batch, id.Sequence, municipality, ticket, dose, earlierLimit)
+		where (f.station, f.batch, f.sequence) <> ($6, $7, $8) and `+stands+`
+		order by f.id, pages.page limit $9`,
+		append(claimArguments(name), id.Station, id.Batch, id.Sequence, earlierLimit)...)
 	if err != nil {
-		return nil, fmt.Errorf("look for earlier sheets of the ticket of %s: %w", id, err)
+		return nil, fmt.Errorf("look for earlier sheets of the dose of %s: %w", id, err)
 	}
 	pages, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (earlier slip.EarlierPage, err error) {
 		var reading []byte
@@ -54,7 +58,7 @@ func (s *Store) Earlier(ctx context.Context, id slip.SheetID, municipality, tick
 		return earlier, err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("look for earlier sheets of the ticket of %s: %w", id, err)
+		return nil, fmt.Errorf("look for earlier sheets of the dose of %s: %w", id, err)
 	}
 	return pages, nil
 }

@@ -42,7 +42,7 @@ func states(t *testing.T, store *ledger.Store) string {
 
 func earlier(t *testing.T, store *ledger.Store, asking int, ticket string) string {
 	t.Helper()
-	pages, err := store.Earlier(t.Context(), slip.SheetID{Station: "station", Batch: "batch", Sequence: asking}, "041009", ticket, "1")
+	pages, err := store.Earlier(t.Context(), slip.SheetID{Station: "station", Batch: "batch", Sequence: asking}, slip.DoseName{MunicipalityCode: "041009", TicketNumber: ticket, Dose: "1"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,19 +100,39 @@ func netstrings(to hash.Hash, texts ...string) {
 	}
 }
 
-// doseFindings: no dose twice, and the claims are exactly the entries that
-// stand. The dose is taken from the values, not from the columns made of them.
+// names is SQL: the names by which entries call their doses, taken from the values
+// and not from the columns made of them. A ticket number names a dose with the
+// dose's number alone, a reference number with the vaccination too.
+const names = `(
+	select sequence, fields ->> 'municipality_code' as municipality, fields ->> 'ticket_number' as ticket, '' as reference,
+	       '' as vaccine, fields ->> 'dose' as dose
+	from entries where fields ? 'ticket_number'
+	union all
+	select sequence, fields ->> 'municipality_code', '', fields ->> 'reference_number',
+	       coalesce(fields ->> 'vaccine', ''), fields ->> 'dose'
+	from entries where fields ? 'reference_number'
+)`
+
+// claimed is SQL: claim c is of name n.
+const claimed = `c.entry = n.sequence and c.municipality_code = n.municipality and c.ticket_number = n.ticket
+	and c.reference_number = n.reference and c.vaccine = n.vaccine and c.dose = n.dose`
+
+// doseFindings: no dose twice, and the claims are exactly the names of the
+// entries that stand.
 var doseFindings = []finding{
 	{"entries %s stand for one and the same dose", `
-		select string_agg(sequence::text, ', ' order by sequence) from entries e
-		where not exists (select from entries later where later.replaces = e.sequence)
-		group by fields ->> 'municipality_code', fields ->> 'ticket_number', fields ->> 'dose' having count(*) > 1`},
+		select string_agg(sequence::text, ', ' order by sequence) from ` + names + ` n
+		where not exists (select from entries later where later.replaces = n.sequence)
+		group by municipality, ticket, reference, vaccine, dose having count(*) > 1`},
+	{"entry %s does not name its dose", `
+		select e.sequence::text from entries e where not exists (
+			select from ` + names + ` n where n.sequence = e.sequence and n.municipality <> '' and n.dose <> '' and n.ticket || n.reference <> '')`},
 	{"entry %s stands without holding its dose", `
-		select e.sequence::text from entries e
-		where not exists (select from entries later where later.replaces = e.sequence)
-		  and not exists (select from dose_claims c where c.entry = e.sequence
-		      and c.municipality_code = e.fields ->> 'municipality_code'
-		      and c.ticket_number = e.fields ->> 'ticket_number' and c.dose = e.fields ->> 'dose')`},
+		select distinct n.sequence::text from ` + names + ` n
+		where not exists (select from entries later where later.replaces = n.sequence)
+		  and not exists (select from dose_claims c where ` + claimed + `)`},
+	{"entry %s holds a dose that is not its own", `
+		select distinct c.entry::text from dose_claims c where not exists (select from ` + names + ` n where ` + claimed + `)`},
 	{"entry %s holds a dose and was replaced", `
 		select c.entry::text from dose_claims c join entries later on later.replaces = c.entry`},
 	{"entry %s is replaced more than once", `

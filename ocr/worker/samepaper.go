@@ -10,7 +10,7 @@ import (
 )
 
 // samePaper looks for an earlier sheet that is the same piece of paper: it names
-// the same municipality, ticket and dose, and what people wrote, ticked and
+// the same dose of the same person, and what people wrote, ticked and
 // pasted on it is the same to the stroke. An operator feeds a sheet again after
 // a jam; nobody should have to look at that. Whenever it is not plain the answer
 // is no, and the sheet goes to a person beside the first.
@@ -19,12 +19,15 @@ func (d *Desk) samePaper(ctx context.Context, sheet slip.Sheet, file []byte, pag
 	if !ok {
 		return slip.SheetID{}, false, nil
 	}
-	fields := page.Decision.Fields
-	municipality, ticket, dose := fields[slip.MunicipalityCode].Value, fields[slip.TicketNumber].Value, fields[slip.Dose].Value
-	if municipality == "" || ticket == "" || dose == "" {
+	values := map[slip.Value]string{}
+	for value, field := range page.Decision.Fields {
+		values[value] = field.Value
+	}
+	names := slip.DoseNames(values)
+	if len(names) == 0 {
 		return slip.SheetID{}, false, nil
 	}
-	earlier, err := d.Store.Earlier(ctx, sheet.SheetID, municipality, ticket, dose)
+	earlier, err := d.Store.Earlier(ctx, sheet.SheetID, names[0])
 	if err != nil {
 		return slip.SheetID{}, false, fmt.Errorf("look for the same paper: %w", err)
 	}

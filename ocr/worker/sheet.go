@@ -17,9 +17,9 @@ type Store interface {
 	Image(ctx context.Context, hash slip.Hash) (io.ReadSeekCloser, error)
 	RecordPages(ctx context.Context, sheet slip.Sheet, pages []slip.PageDecision) error
 	RecordCrash(ctx context.Context, id slip.SheetID) (crashes int, err error)
-	// Earlier returns the pages of earlier sheets with this ticket and dose that
+	// Earlier returns the pages of earlier sheets with a dose of this name that
 	// may stand for a paper scanned again.
-	Earlier(ctx context.Context, id slip.SheetID, municipality, ticket, dose string) ([]slip.EarlierPage, error)
+	Earlier(ctx context.Context, id slip.SheetID, name slip.DoseName) ([]slip.EarlierPage, error)
 	RecordSamePaper(ctx context.Context, sheet slip.Sheet, pages []slip.PageDecision, first slip.SheetID) error
 }
 

@@ -225,8 +225,8 @@ func (s *memoryStore) RecordPages(_ context.Context, sheet slip.Sheet, pages []s
 	return nil
 }
 
-func (s *memoryStore) Earlier(_ context.Context, id slip.SheetID, municipality, ticket, dose string) ([]slip.EarlierPage, error) {
-	s.asked = append(s.asked, id.String()+" "+municipality+" "+ticket+" "+dose)
+func (s *memoryStore) Earlier(_ context.Context, id slip.SheetID, name slip.DoseName) ([]slip.EarlierPage, error) {
+	s.asked = append(s.asked, id.String()+" "+name.MunicipalityCode+" "+name.TicketNumber+name.ReferenceNumber+name.Vaccine+" "+name.Dose)
 	return s.earlier, nil
 }
 
