@@ -62,6 +62,11 @@ func TestFeed(t *testing.T) {
 		}
 	}
 
+	// Who saw which entries stays on record; who asked in vain saw none.
+	if got := strings.Join(d.lookedAt("feed"), " "); got != "entries:1-5 entries:1-2 entries:3-4 entries:3-4 entries:5-5" {
+		t.Errorf("looks at the feed: %q", got)
+	}
+
 	got := d.request(http.MethodGet, "/v1/entries/3", token, nil, nil)
 	var evidence slip.Evidence
 	if err := json.Unmarshal([]byte(got.body), &evidence); err != nil {
@@ -76,6 +81,27 @@ func TestFeed(t *testing.T) {
 	}
 	wantProblem(t, d.request(http.MethodGet, "/v1/entries", "", nil, nil), http.StatusUnauthorized, "token")
 	wantProblem(t, d.request(http.MethodGet, "/v1/entries", d.token("station-9", "station"), nil, nil), http.StatusForbidden, "forbidden")
+}
+
+// The state of an item holds every value of it, and is shown to whoever may
+// answer: each look stays on record.
+func TestStateIsALook(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.slip("2190000001", slip.LotNumber)
+	_, cookie := d.signIn("hanako", password)
+	state := func(item string) answered {
+		return d.request(http.MethodGet, "/items/"+item+"/state", "", nil, map[string]string{"Cookie": cookie})
+	}
+	for range 2 {
+		if got := state("1"); got.status != http.StatusOK || !strings.Contains(got.body, "2190000001") {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+	}
+	wantProblem(t, state("2"), http.StatusNotFound, "not_found")
+	if got := strings.Join(d.lookedAt("review"), " "); got != "item:1 item:1" {
+		t.Errorf("looks on record: %q", got)
+	}
 }
 
 // signIn signs in without a browser and returns the cookie to send.

@@ -59,14 +59,19 @@ func (s *Server) next(c *gin.Context) {
 	s.answerItem(c, item, err)
 }
 
-// state answers with the slip as the store has it now.
+// state answers with the slip as the store has it now. It needs no lease, so the
+// look is logged as every other is.
 func (s *Server) state(c *gin.Context) {
 	id, ok := itemID(c)
 	if !ok {
 		s.fail(c, errNotFound)
 		return
 	}
-	item, err := s.store.ReviewItem(c.Request.Context(), id)
+	ctx := c.Request.Context()
+	item, err := s.store.ReviewItem(ctx, id)
+	if err == nil {
+		err = s.store.LogAccess(ctx, account(c).Name, "review", itemObject(id))
+	}
 	s.answerItem(c, item, err)
 }
 

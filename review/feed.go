@@ -1,6 +1,7 @@
 package review
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -20,7 +21,8 @@ const (
 // it is left out), in order, at most limit of them (1 to feedMost). The same
 // question always gets the same beginning of an answer: entries never change.
 // A limit beyond the most is refused: cut down in silence it would look to a
-// consumer like the feed's end.
+// consumer like the feed's end. Which entries a consumer got is logged, as the
+// first and the last: their numbers have no gaps.
 func (s *Server) entries(c *gin.Context) {
 	after, ok := number(c.DefaultQuery("after", "0"), 0)
 	limit, fine := number(c.DefaultQuery("limit", strconv.Itoa(feedDefault)), 1)
@@ -28,7 +30,8 @@ func (s *Server) entries(c *gin.Context) {
 		s.fail(c, errFeedRange)
 		return
 	}
-	entries, err := s.store.Entries(c.Request.Context(), after, int(limit))
+	ctx := c.Request.Context()
+	entries, err := s.store.Entries(ctx, after, int(limit))
 	if err != nil {
 		s.fail(c, s.passing(err))
 		return
@@ -37,8 +40,13 @@ func (s *Server) entries(c *gin.Context) {
 		entries = []slip.Entry{}
 	}
 	next := after
-	if len(entries) > 0 {
+	if len(entries) > 0 { // who asks in vain, again and again, has seen nothing
 		next = entries[len(entries)-1].Sequence
+		shown := fmt.Sprintf("entries:%d-%d", entries[0].Sequence, next)
+		if err := s.store.LogAccess(ctx, "token:"+c.GetString(tokenNameKey), "feed", shown); err != nil {
+			s.fail(c, s.passing(err))
+			return
+		}
 	}
 	writeJSON(c.Writer, http.StatusOK, "application/json", map[string]any{"entries": entries, "next": next})
 }
