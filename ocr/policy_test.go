@@ -29,7 +29,7 @@ func TestBuiltInPolicyIsInStep(t *testing.T) {
 		}
 		running[name] = installed.ReplaceAllString(version, "")
 	}
-	if len(running) != 5 || !regexp.MustCompile(`^eng-\w+ jpn-\w+ table-\w+$`).MatchString(running["tesseract"]) {
+	if len(running) != 6 || !regexp.MustCompile(`^eng-\w+ jpn-\w+ table-\w+$`).MatchString(running["tesseract"]) {
 		t.Errorf("versions %v", running)
 	}
 	calibrated := decide.DefaultPolicy().Calibrated

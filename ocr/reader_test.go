@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"sesshu/ledger/slip"
@@ -58,7 +59,7 @@ func TestReadsTheSlipWhicheverWayUp(t *testing.T) {
 			if best := reading.Best(); best.Text != text {
 				t.Errorf("turned by %d: %s reads %q (%.3f), want %q", 90*turn, name, best.Text, best.P, text)
 			}
-			if reading.Reader == "" || reading.Version == "" || reading.Source == "" || reading.Quad == (slip.Quad{}) {
+			if reading.Reader == "" || !strings.HasPrefix(reading.Version, reader.Versions()["fields"]+" ") || strings.HasSuffix(reading.Version, " ") || reading.Source == "" || reading.Quad == (slip.Quad{}) {
 				t.Errorf("%s does not say who read what where: %+v", name, reading)
 			}
 		}

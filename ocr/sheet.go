@@ -85,8 +85,10 @@ func (s *sheet) cut(toPage register.Matrix, box form.Rectangle, margin float64) 
 	return s.cutter.Cut(toPage, box, margin)
 }
 
-// add appends a reading, its candidates bounded to what probabilities may be.
+// add appends a reading, its candidates bounded to what probabilities may be. Its
+// version names, beside the reader's, that of all that was done for the reader.
 func (s *sheet) add(reading slip.Reading) {
+	reading.Version = fieldsVersion + " " + reading.Version
 	reading.Candidates = bounded(reading.Candidates)
 	s.reading.Readings = append(s.reading.Readings, reading)
 }

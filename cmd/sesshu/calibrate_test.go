@@ -36,7 +36,7 @@ func TestCalibrate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(calibrated.Readers) != 5 || len(calibrated.Data) != 1 || calibrated.Data[0].Truth != slip.HashOf(truth) || calibrated.Data[0].Sheets != 6 || len(calibrated.Bands) < 11 {
+	if len(calibrated.Readers) != 6 || len(calibrated.Data) != 1 || calibrated.Data[0].Truth != slip.HashOf(truth) || calibrated.Data[0].Sheets != 6 || len(calibrated.Bands) < 11 {
 		t.Errorf("calibrated %+v", calibrated)
 	}
 	for value := range calibrated.Promises {
