@@ -11,6 +11,7 @@ import (
 	"sesshu/scanner/folder"
 	"sesshu/scanner/pin"
 	"sesshu/scanner/sane"
+	"sesshu/scanner/station"
 )
 
 // folderIdle is how long a watched folder may stay without a new file before
@@ -48,8 +49,9 @@ func parseSANEOptions(text string) ([]sane.Option, error) {
 	return options, nil
 }
 
-// openDevice opens the scanner that the configuration names. Its job file lies
-// in the spool: a scanner left busy by a crash is freed by the next start.
+// openDevice opens the scanner that the configuration names. Its job file and
+// its pages lie in the spool: after a crash the next start frees the scanner and
+// leaves no copy of a slip that nobody knows of.
 func (c *commands) openDevice() (scanner.Device, error) {
 	if err := checkDevice(c.Device); err != nil {
 		return nil, fmt.Errorf("device: %w", err)
@@ -61,7 +63,7 @@ func (c *commands) openDevice() (scanner.Device, error) {
 		if err != nil {
 			return nil, err
 		}
-		return sane.New(sane.Config{Device: address, Options: options, Logger: c.logger})
+		return sane.New(sane.Config{Device: address, Options: options, WorkDir: station.PagesDir(c.Spool), Logger: c.logger})
 	case "folder":
 		return folder.New(folder.Config{Dir: address, Idle: folderIdle, Logger: c.logger}), nil
 	}

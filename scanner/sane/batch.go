@@ -51,6 +51,11 @@ func (d *Device) scan(ctx context.Context, settings scanner.Settings) (_ *batch,
 	if err != nil {
 		return nil, err
 	}
+	if d.config.WorkDir != "" {
+		if err := os.MkdirAll(d.config.WorkDir, 0o700); err != nil {
+			return nil, fmt.Errorf("make work directory: %w", err)
+		}
+	}
 	directory, err := os.MkdirTemp(d.config.WorkDir, "sane-*")
 	if err != nil {
 		return nil, fmt.Errorf("make work directory: %w", err)

@@ -34,8 +34,9 @@ type Config struct {
 	// Options are set besides those that follow from the settings, in this
 	// order, by name, where the backend has them.
 	Options []Option
-	// WorkDir holds pages between scanimage and the spool. Empty means the
-	// system's temporary directory.
+	// WorkDir holds pages between scanimage and the spool, and is made when it is
+	// not there. A batch leaves nothing in it, but a process that is killed does:
+	// who names it clears it. Empty means the system's temporary directory.
 	WorkDir string
 	// BusyPatience is how long to keep asking a device that another program
 	// holds. Zero means 20 s.

@@ -16,6 +16,7 @@ import (
 //
 //	DIR/lock, DIR/station.json      one process, one station
 //	DIR/reserve                     room for emptying a full disk
+//	DIR/.pages                      pages on their way from the scanner, see PagesDir
 //	DIR/BATCH/batch.json            the batch, kept after closing: its sequence numbers must never come again
 //	DIR/BATCH/000001.image          the scanner's own bytes
 //	DIR/BATCH/000001.json           the sheet's record; the sheet exists once both are there
@@ -57,6 +58,13 @@ func ValidName(name string) error {
 	return nil
 }
 
+// PagesDir is the folder of a spool in which a device may keep pages that are not
+// sheets of the spool yet. Opening the spool removes it: what lies there then was
+// left by a process that died, and no sheet is made of it any more, since the
+// operator is told to feed that paper again. The process that has the spool is
+// the only one that may feed into it, so no page of a running feed lies there.
+func PagesDir(spool string) string { return filepath.Join(spool, ".pages") }
+
 // spool is the directory with all batches.
 type spool struct {
 	directory string
@@ -92,6 +100,10 @@ func openSpool(directory, station string, log *slog.Logger) (*spool, error) {
 	s.lock = lock
 	if err := s.load(); err != nil {
 		return nil, errors.Join(err, s.close())
+	}
+	if err := os.RemoveAll(PagesDir(directory)); err != nil {
+		// They take room and are nobody's, but the sheets in the spool come first.
+		log.Warn("pages of a feed that died are still there", slog.String("error", err.Error()))
 	}
 	_ = s.reserve.keep() // a disk that is full must be opened to be emptied; append asks again
 	return s, nil
