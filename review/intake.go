@@ -245,7 +245,8 @@ func (r *sizedReader) cut(announced int64) bool { return r.broken && r.count < a
 const bodyLimit = 64 << 10
 
 // formed reads the form that a page posted, no more of it than bodyLimit, before
-// a handler asks for its fields.
+// a handler asks for its fields: some pages anybody may post to. A form in parts,
+// which no page sends, the handler would read under the same limit.
 func (s *Server) formed(c *gin.Context) {
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
 	var tooLarge *http.MaxBytesError

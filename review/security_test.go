@@ -2,9 +2,11 @@ package review_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -145,6 +147,53 @@ func TestPasswordsAreLimited(t *testing.T) {
 			t.Fatal("an address may try for ever")
 		}
 	}
+}
+
+// Anybody may post to these: nobody may keep the desk reading.
+func TestOpenFormsAreBounded(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	const part = "--x\r\nContent-Disposition: form-data; name=\"language\"; filename=\"f\"\r\n\r\n"
+	for kind, begin := range map[string]string{"application/x-www-form-urlencoded": "language=", "multipart/form-data; boundary=x": part} {
+		for _, path := range []string{"/language", "/sign-in"} {
+			flood := &endless{begin: begin}
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.url(path), io.LimitReader(flood, 64<<20))
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Content-Type", kind)
+			answer, err := http.DefaultTransport.RoundTrip(request)
+			if err == nil { // the desk may also hang up before all is sent
+				_ = answer.Body.Close()
+				if kind[0] == 'a' && answer.StatusCode != http.StatusRequestEntityTooLarge {
+					t.Errorf("%s %s: status %d", path, kind, answer.StatusCode)
+				}
+			}
+			if sent := flood.sent.Load(); sent > 32<<20 {
+				t.Errorf("%s %s: the desk read %d bytes", path, kind, sent)
+			}
+		}
+	}
+	if got := d.request(http.MethodPost, "/language", "", strings.NewReader("language=en&back=%2Fsign-in"), map[string]string{"Content-Type": "application/x-www-form-urlencoded"}); got.status != http.StatusSeeOther ||
+		got.header.Get("Location") != "/sign-in" || !strings.Contains(got.header.Get("Set-Cookie"), "sesshu_language=en") {
+		t.Errorf("choose a language: %d %v", got.status, got.header)
+	}
+}
+
+// endless is a body that never ends.
+type endless struct {
+	begin string
+	sent  atomic.Int64
+}
+
+func (e *endless) Read(buffer []byte) (int, error) {
+	n := copy(buffer, e.begin)
+	e.begin = e.begin[n:]
+	for i := range buffer[n:] {
+		buffer[n+i] = 'x'
+	}
+	e.sent.Add(int64(len(buffer)))
+	return len(buffer), nil
 }
 
 func TestAuditorMayOnlyLook(t *testing.T) {

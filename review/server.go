@@ -230,9 +230,9 @@ func (s *Server) routes() (http.Handler, error) {
 	images.GET("/pages/:page", s.pageImage)
 
 	engine.GET("/sign-in", asPage, s.signInPage)
-	engine.POST("/sign-in", s.signIn)
+	engine.POST("/sign-in", s.formed, s.signIn)
 	engine.POST("/sign-out", asPage, s.signOut)
-	engine.POST("/language", asPage, s.setLanguage)
+	engine.POST("/language", asPage, s.formed, s.setLanguage)
 
 	// What a page does by itself, such as looking at the queue again and
 	// renewing a lease, must not keep a session alive at which nobody sits.

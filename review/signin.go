@@ -29,7 +29,6 @@ func (s *Server) showSignIn(c *gin.Context, status int, back, name, fault string
 // where it is.
 func (s *Server) signIn(c *gin.Context) {
 	inPlace := strings.Contains(c.GetHeader("Accept"), "application/json")
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, bodyLimit)
 	name := strings.ToLower(strings.TrimSpace(c.PostForm("account")))
 	address, _, err := net.SplitHostPort(c.Request.RemoteAddr)
 	if err != nil {
