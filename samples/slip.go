@@ -162,7 +162,7 @@ func fields(definition *form.Form, filled page.Slip) map[slip.Value]string {
 		slip.LotNumber:       visit.Lot.LotNumber, slip.Manufacturer: visit.Lot.Manufacturer,
 		slip.FacilityCode: visit.Facility.FacilityCode, slip.BirthDate: holder.BirthDate,
 		slip.AmountML: visit.AmountML, slip.Consent: filled.Consent,
-		slip.ReferenceNumber: filled.Reference,
+		slip.ReferenceNumber: filled.Reference, slip.Vaccine: visit.Lot.Vaccine(),
 	}
 	said := map[slip.Value]string{}
 	for _, value := range definition.Values {

@@ -1,6 +1,8 @@
 package blank
 
 import (
+	"cmp"
+
 	"sesshu/ledger/slip/form"
 	"sesshu/samples/ink"
 )
@@ -75,10 +77,15 @@ func (s *sheet) vaccine(definition *form.Form) {
 	c := s.canvas
 	s.label(8, 54, 24, 10, 6.5, "予防接種の種類")
 	s.label(8, 64, 24, 10, 6.5, "期・回数")
-	for i, word := range [...]string{"四種混合", "麻しん風しん混合（MR）", "水　痘", "日本脳炎", "その他"} {
-		s.box(36+[...]float64{0, 30, 76, 104, 134}[i], 57.6, 2.8, 8, word)
+	words := map[string]string{
+		"麻しん風しん混合": "麻しん風しん混合（MR）", "水痘": "水　痘",
+		"1": "１回目", "2": "２回目", "3": "３回目", "4": "追　加",
 	}
-	words := map[string]string{"1": "１回目", "2": "２回目", "3": "３回目", "4": "追　加"}
+	kind, _ := definition.Field("vaccine")
+	for _, choice := range kind.Choices {
+		s.box(choice.Box.X, choice.Box.Y, choice.Box.Width, 8, cmp.Or(words[choice.Value], choice.Value))
+	}
+	s.box(170, 57.6, 2.8, 8, "その他")
 	dose, _ := definition.Field("dose")
 	for _, choice := range dose.Choices {
 		c.Frame(choice.Box.X, choice.Box.Y, choice.Box.Width, choice.Box.Height, 0.16, ink.Black)

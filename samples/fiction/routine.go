@@ -34,6 +34,17 @@ func (w *World) Child(random *rand.Rand) Child {
 	}
 }
 
+// Vaccine names the routine vaccination that the lot is for; empty for others.
+func (l Lot) Vaccine() string {
+	switch l.Label {
+	case "MR":
+		return "麻しん風しん混合"
+	case "TETRABIK":
+		return "四種混合"
+	}
+	return ""
+}
+
 // RoutineVisit makes up a child's vaccination in the era 令和, some in its
 // first year.
 func (w *World) RoutineVisit(random *rand.Rand) Visit {

@@ -2,7 +2,6 @@ package page
 
 import (
 	"fmt"
-	"strings"
 
 	"sesshu/ledger/slip/form"
 	"sesshu/samples/hand"
@@ -58,14 +57,11 @@ func japaneseDate(year, month, day int) string {
 
 // vaccine ticks the kind of vaccine and the number of the dose.
 func (j *job) vaccine() {
-	x := 36.0 // 四種混合
-	if strings.Contains(j.slip.Visit.Lot.Label, "MR") {
-		x = 66
-	}
-	j.clerk.Tick(j.canvas, hand.Box{X: x, Y: 57.6, Width: 2.8, Height: 2.8})
-	for _, choice := range j.field("dose").Choices {
-		if choice.Value == j.slip.Holder.Dose {
-			j.clerk.Tick(j.canvas, hand.Box(choice.Box))
+	for _, said := range [...]struct{ field, value string }{{"vaccine", j.slip.Visit.Lot.Vaccine()}, {"dose", j.slip.Holder.Dose}} {
+		for _, choice := range j.field(said.field).Choices {
+			if choice.Value == said.value {
+				j.clerk.Tick(j.canvas, hand.Box(choice.Box))
+			}
 		}
 	}
 }
