@@ -39,6 +39,16 @@ func (a *attempts) allow(name string) bool {
 	return bucket.AllowN(now, 1)
 }
 
+// giveBack gives a name the one attempt back that it took last, because it was
+// no guess. The failed ones before it still count.
+func (a *attempts) giveBack(name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if bucket, ok := a.buckets[name]; ok {
+		bucket.AllowN(a.now(), -1) // the limiter keeps to its burst by itself
+	}
+}
+
 // forget gives a name all its attempts back, after a success.
 func (a *attempts) forget(name string) {
 	a.mu.Lock()

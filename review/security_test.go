@@ -149,6 +149,32 @@ func TestPasswordsAreLimited(t *testing.T) {
 	}
 }
 
+// An office behind one proxy has one address: right passwords use nothing up,
+// and give none of the wrong ones back.
+func TestManyPeopleSignInFromOneAddress(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	wrong := 0
+	for i := range 60 {
+		if got, _ := d.signIn("hanako", password); got.status != http.StatusSeeOther {
+			t.Fatalf("sign-in %d: %d", i+1, got.status)
+		}
+		if i%3 == 0 {
+			if got, _ := d.signIn(fmt.Sprint("nobody-", i), "wrong"); got.status != http.StatusUnauthorized {
+				t.Fatalf("wrong password %d: %d", wrong+1, got.status)
+			}
+			wrong++
+		}
+	}
+	for limited := false; !limited; wrong++ {
+		got, _ := d.signIn(fmt.Sprint("nobody-", wrong, "-more"), "wrong")
+		limited = got.status == http.StatusTooManyRequests
+		if wrong > 50 {
+			t.Fatal("right passwords buy wrong ones")
+		}
+	}
+}
+
 // Anybody may post to these: nobody may keep the desk reading.
 func TestOpenFormsAreBounded(t *testing.T) {
 	t.Parallel()

@@ -148,6 +148,19 @@ func TestAttemptsKeepTheirBound(t *testing.T) {
 	if !limit.allow("a") {
 		t.Error("not forgotten")
 	}
+	for range 10 { // what is given back is not more than was taken
+		limit.giveBack("a")
+	}
+	limit.giveBack("never seen")
+	for i := range 4 {
+		if got := limit.allow("a"); got != (i < 3) {
+			t.Errorf("after giving back, attempt %d: %v", i, got)
+		}
+	}
+	limit.giveBack("a")
+	if !limit.allow("a") || limit.allow("a") {
+		t.Error("one given back must be exactly one attempt")
+	}
 	for i := range 3 * attemptsKept {
 		limit.allow(string(rune('b' + i)))
 	}
