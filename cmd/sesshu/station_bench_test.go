@@ -81,7 +81,6 @@ func sheetsOf(b *testing.B) int { return (b.N + 1) / 2 }
 // benchmarkStation stores into a private PostgreSQL with the settings of the
 // product, not those that make tests quick: a commit is on disk.
 func benchmarkStation(b *testing.B, pages [2][]byte, reading bool) {
-	b.Setenv(programVariable, "1") // the readers are this test's own program
 	settings := &Settings{StateDir: b.TempDir(), LogLevel: "error", LogFormat: "text", stdout: io.Discard, stderr: io.Discard, logger: slog.New(slog.DiscardHandler)}
 	err := settings.withStore(b.Context(), func(store *ledger.Store) error {
 		feedInto(b, settings, store, pages, reading)

@@ -22,7 +22,7 @@ import (
 // Config says how to run the reading processes.
 type Config struct {
 	Command     []string      // program and arguments of one reading process
-	Environment []string      // added to the environment, KEY=VALUE
+	Environment []string      // added to the little that is inherited, KEY=VALUE
 	Size        int           // processes at a time; one per core
 	Recycle     int           // files after which a process is replaced, because the libraries leak; 0: 2,000
 	TimeLimit   time.Duration // for one file; 0: 60 s

@@ -35,10 +35,7 @@ type process struct {
 
 func start(config Config) (*process, error) {
 	command := exec.Command(config.Command[0], config.Command[1:]...) //nolint:noctx // it outlives requests; stop and kill end it
-	// Tesseract's own threads are a loss with one process a core, and the
-	// limit is read before main, so it must be there before exec.
-	command.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1", "OPENCV_FOR_THREADS_NUM=1")
-	command.Env = append(command.Env, config.Environment...)
+	command.Env = environment(config.Environment)
 	command.Stderr = config.Stderr
 	input, err := command.StdinPipe()
 	if err != nil {
