@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,6 +16,22 @@ import (
 
 // batchesShown is how many batches the list shows.
 const batchesShown = 200
+
+// batchName is what the batches that are in the ledger may be called: more than
+// a station may hand in under, for the desk's own batches are named after a day
+// and an account.
+const batchName = `[\p{L}\p{N}][\p{L}\p{N}._@-]{0,99}`
+
+var shownName = regexp.MustCompile(`^` + batchName + `$`)
+
+// shownBatch returns the station and batch of a page's address.
+func shownBatch(c *gin.Context) (station, batch string, err error) {
+	station, batch = c.Param("station"), c.Param("batch")
+	if !shownName.MatchString(station) || !shownName.MatchString(batch) {
+		return "", "", errNotFound
+	}
+	return station, batch, nil
+}
 
 // batchView is one batch as its pages show it.
 type batchView struct {
@@ -65,9 +82,9 @@ func (s *Server) batchesPage(c *gin.Context) {
 // and the sheets that need a word. Administrators can close a batch there that
 // no station will close.
 func (s *Server) batchPage(c *gin.Context) {
-	station, batch, err := batchOf(c)
+	station, batch, err := shownBatch(c)
 	if err != nil {
-		s.fail(c, errNotFound)
+		s.fail(c, err)
 		return
 	}
 	s.showBatch(c, station, batch, http.StatusOK, closingForm{})
@@ -116,9 +133,9 @@ func (s *Server) showBatch(c *gin.Context, station, batch string, status int, cl
 // closeAtDesk closes a batch that no station will close: its station is gone or
 // stuck, or it came in by upload or camera. An administrator answers for it.
 func (s *Server) closeAtDesk(c *gin.Context) {
-	station, batch, err := batchOf(c)
+	station, batch, err := shownBatch(c)
 	if err != nil {
-		s.fail(c, errNotFound)
+		s.fail(c, err)
 		return
 	}
 	// A browser sends two characters for the end of a line that it counts as one.

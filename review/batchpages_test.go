@@ -1,8 +1,11 @@
 package review_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -102,6 +105,40 @@ func TestADiscardedBatchIsShown(t *testing.T) {
 	}
 	if folder := os.Getenv("SESSHU_SHOTS"); folder != "" {
 		p.picture(folder + "/discarded.png")
+	}
+}
+
+// The desk's own batches bear an account's name, which may be a mail address and
+// longer than what a station may call a batch.
+func TestTheBatchOfAnyAccountIsShown(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for i, name := range []string{"hanako", "hanako@city.example", strings.Repeat("h", 63)} {
+		if name != "hanako" {
+			d.account(name, slip.RoleAdministrator)
+		}
+		_, cookie := d.signIn(name, password)
+		if got := d.upload(cookie, uploadID(fmt.Sprint(i)), "1.jpg", picture+name); got.status != http.StatusCreated {
+			t.Fatalf("%s: %d %s", name, got.status, got.body)
+		}
+		header := map[string]string{"Cookie": cookie, "Accept": "text/html"}
+		list := d.request(http.MethodGet, "/batches", "", nil, header)
+		link := regexp.MustCompile(`href="(/batches/desk/[^"]+` + name + `)"`).FindStringSubmatch(list.body)
+		if link == nil {
+			t.Fatalf("%s: no link in %s", name, list.body)
+		}
+		if got := d.request(http.MethodGet, link[1], "", nil, header); got.status != http.StatusOK || !strings.Contains(got.body, name) {
+			t.Errorf("%s: %d", name, got.status)
+		}
+		if got := d.request(http.MethodGet, link[1], "", nil, map[string]string{"Accept": "text/html"}); got.header.Get("Location") != "/sign-in?back="+url.QueryEscape(link[1]) {
+			t.Errorf("%s: a stranger is sent to %q and not back", name, got.header.Get("Location"))
+		}
+	}
+	_, cookie := d.signIn("hanako", password)
+	for _, bad := range []string{"/batches/desk/" + strings.Repeat("h", 101), "/batches/desk/a%2fb", "/batches/desk/%00", "/batches/desk/@"} {
+		if got := d.request(http.MethodGet, bad, "", nil, map[string]string{"Cookie": cookie}); got.status != http.StatusNotFound {
+			t.Errorf("%s: %d", bad, got.status)
+		}
 	}
 }
 

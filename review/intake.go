@@ -32,7 +32,8 @@ const longestImprint = 100
 
 var placeName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
 
-// batchOf returns the station and batch of an address.
+// batchOf returns the station and batch of an address at which a station hands
+// in; see also shownBatch.
 func batchOf(c *gin.Context) (station, batch string, err error) {
 	station, batch = c.Param("station"), c.Param("batch")
 	if !placeName.MatchString(station) || !placeName.MatchString(batch) {

@@ -137,7 +137,7 @@ func mayAnswer(person slip.Account) bool {
 }
 
 // backTo are the pages a person may be sent back to.
-var backTo = regexp.MustCompile(`^/(?:items/[0-9]{1,18}|sign-in|upload|camera|batches(?:/[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}){0,2})?$`)
+var backTo = regexp.MustCompile(`^/(?:items/[0-9]{1,18}|sign-in|upload|camera|batches(?:/` + batchName + `){0,2})?$`)
 
 func signInAddress(r *http.Request) string {
 	if r.Method != http.MethodGet || !backTo.MatchString(r.URL.Path) || r.URL.Path == "/" {
