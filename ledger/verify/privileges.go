@@ -7,7 +7,7 @@ import (
 )
 
 // appendOnly are the tables that nobody may change.
-var appendOnly = []string{"entries", "pages", "answers", "answer_undos", "access_log", "discards"}
+var appendOnly = []string{"entries", "pages", "answers", "answer_undos", "access_log", "discards", "uploads"}
 
 // checkPrivileges looks whether append-only still is: the service's role lacks
 // the privileges, and the triggers that stop everybody else are switched on.

@@ -203,6 +203,41 @@ func TestEveryDamageIsFound(t *testing.T) {
 	}
 }
 
+// Every table that has a guard is looked at, also one that comes to be guarded
+// later.
+func TestEveryGuardedTableIsLookedAt(t *testing.T) {
+	t.Parallel()
+	b := fill(t)
+	owner, err := pgx.Connect(t.Context(), b.owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = owner.Close(t.Context()) }()
+	rows, err := owner.Query(t.Context(), `
+		select tgrelid::regclass::text from pg_trigger
+		where tgfoid = (current_schema() || '.refuse_change')::regproc and tgname = tgrelid::regclass || '_append_only'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || !slices.Contains(tables, "entries") {
+		t.Fatalf("guarded tables %q, %v", tables, err)
+	}
+	for _, table := range tables {
+		if _, err := owner.Exec(t.Context(), "alter table "+table+" disable trigger user; grant delete on "+table+" to sesshu_service"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	problems := b.check(t).Problems
+	for _, table := range tables {
+		for _, want := range []string{"the service may change the table " + table, "the table " + table + " is not guarded against changes"} {
+			if !slices.Contains(problems, want) {
+				t.Errorf("problems %q, want %q among them", problems, want)
+			}
+		}
+	}
+}
+
 func TestLostAndDamagedImagesAreFound(t *testing.T) {
 	t.Parallel()
 	b := fill(t)
