@@ -3,10 +3,12 @@ package bench
 import (
 	"context"
 	"image"
+	"maps"
 	"time"
 
 	"sesshu/ledger/slip"
 	"sesshu/ledger/slip/form"
+	"sesshu/ledger/slip/truth"
 	"sesshu/ocr/bench/plain"
 	"sesshu/ocr/cutout"
 	"sesshu/ocr/decide"
@@ -18,16 +20,17 @@ type Cell struct {
 	Pages       int
 	CPU         time.Duration // of reading
 
-	Joint Account // as the program decides
-	Alone Account // every value by itself, see Independent
-	Plain Account // plain Tesseract with a threshold, on the slips where it was asked
-	Same  Account // as Joint, on those same slips
+	Joint    Account // as the program decides
+	Alone    Account // every value by itself, see Independent
+	Nameless Account // the same without the manufacturer, which is never sure by itself
+	Plain    Account // plain Tesseract with a threshold, on the slips where it was asked
+	Same     Account // as Joint, on those same slips
 }
 
 // Add decides a kept sheet in all ways and counts it. The input holds all but
 // form and page.
 func (c *Cell) Add(ctx context.Context, input decide.Input, forms []*form.Form, sheet Kept) error {
-	var joint, alone, plainly []slip.Decision
+	var joint, alone, nameless, plainly []slip.Decision
 	for _, page := range sheet.Pages {
 		in := input
 		in.Page, in.Form = page, named(forms, page.Registration.Form)
@@ -36,21 +39,30 @@ func (c *Cell) Add(ctx context.Context, input decide.Input, forms []*form.Form, 
 			return err
 		}
 		joint = append(joint, decision)
-		if decision, err = Independent(ctx, in); err != nil {
+		all, rest, err := independent(ctx, in)
+		if err != nil {
 			return err
 		}
-		alone = append(alone, decision)
+		alone, nameless = append(alone, all), append(nameless, rest)
 		plainly = append(plainly, plainDecision(in.Form, sheet.Plain))
 	}
 	c.Pages += len(sheet.Pages)
 	c.CPU += sheet.CPU
 	c.Joint.Add(sheet.Truth, joint)
 	c.Alone.Add(sheet.Truth, alone)
+	c.Nameless.Add(without(sheet.Truth, slip.Manufacturer), nameless)
 	if sheet.Plain != nil {
 		c.Plain.Add(sheet.Truth, plainly)
 		c.Same.Add(sheet.Truth, joint)
 	}
 	return nil
+}
+
+// without returns what is on a sheet but for one value.
+func without(sheet truth.Sheet, value slip.Value) truth.Sheet {
+	sheet.Fields = maps.Clone(sheet.Fields)
+	delete(sheet.Fields, value)
+	return sheet
 }
 
 func named(forms []*form.Form, name string) *form.Form {

@@ -77,19 +77,20 @@ func (m Measured) sum(of func(*Cell) *Account, fits func(Cell) bool) *Account {
 
 func joint(c *Cell) *Account    { return &c.Joint }
 func alone(c *Cell) *Account    { return &c.Alone }
+func nameless(c *Cell) *Account { return &c.Nameless }
 func plainly(c *Cell) *Account  { return &c.Plain }
 func sameOnes(c *Cell) *Account { return &c.Same }
 
 // slips is the table of slips accepted whole.
 func (m Measured) slips(b *bytes.Buffer) {
-	b.WriteString("### Slips accepted whole\n\n| tier | dates | slips | accepted whole | wrong slips | values one by one | plain Tesseract | CPU a page |\n|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("### Slips accepted whole\n\n| tier | dates | slips | accepted whole | wrong slips | values one by one | the same without the manufacturer | plain Tesseract | CPU a page |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, cell := range m.Cells {
 		cpu := 0.0
 		if cell.Pages > 0 {
 			cpu = float64(cell.CPU.Milliseconds()) / float64(cell.Pages)
 		}
-		fmt.Fprintf(b, "| %s | %s | %d | %d (%s) | %d | %s | %s | %.0f ms |\n", cell.Tier, cell.Dates, cell.Joint.Slips, cell.Joint.Whole,
-			percent(cell.Joint.Whole, cell.Joint.Slips), cell.Joint.WrongWhole, percent(cell.Alone.Whole, cell.Alone.Slips), percent(cell.Plain.Whole, cell.Plain.Slips), cpu)
+		fmt.Fprintf(b, "| %s | %s | %d | %d (%s) | %d | %s | %s | %s | %.0f ms |\n", cell.Tier, cell.Dates, cell.Joint.Slips, cell.Joint.Whole,
+			percent(cell.Joint.Whole, cell.Joint.Slips), cell.Joint.WrongWhole, percent(cell.Alone.Whole, cell.Alone.Slips), percent(cell.Nameless.Whole, cell.Nameless.Slips), percent(cell.Plain.Whole, cell.Plain.Slips), cpu)
 	}
 	b.WriteString("\n")
 }
@@ -125,14 +126,14 @@ func met(is bool) string {
 // gains compares the ways of deciding.
 func (m Measured) gains(b *bytes.Buffer) {
 	b.WriteString("### What each idea gains\n\n" +
-		"Over all values. One by one: the same decision with what the slip's other values say of each taken away; a slip is accepted whole only when every required value is, so one value that is weak alone keeps back most slips. Plain Tesseract is the command line on the same crops (line mode, digits only where nothing else can stand), accepted from a confidence of 0.9 when the text has the value's form; " +
+		"Over all values. One by one: the same decision with what the slip's other values say of each taken away; a slip is accepted whole only when every required value is, so a value that is weak alone keeps it back. " + m.manufacturer() + "Plain Tesseract is the command line on the same crops (line mode, digits only where nothing else can stand), accepted from a confidence of 0.9 when the text has the value's form; " +
 		"it reads neither codes nor marks and runs on the first slips of each set, so the joint decision is given for those too.\n\n" +
 		"| tier | way | slips | accepted whole | values | right | accepted | wrong | at most |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, tier := range m.tiers() {
 		for _, way := range []struct {
 			name string
 			of   func(*Cell) *Account
-		}{{"joint decision", joint}, {"values one by one", alone}, {"joint, where Tesseract was asked", sameOnes}, {"plain Tesseract", plainly}} {
+		}{{"joint decision", joint}, {"values one by one", alone}, {"one by one, without the manufacturer", nameless}, {"joint, where Tesseract was asked", sameOnes}, {"plain Tesseract", plainly}} {
 			account := m.sum(way.of, func(c Cell) bool { return c.Tier == tier })
 			if account.Slips == 0 {
 				continue
@@ -143,6 +144,21 @@ func (m Measured) gains(b *bytes.Buffer) {
 		}
 	}
 	b.WriteString("\n")
+}
+
+// manufacturer says why the slips of the values one by one are counted without it,
+// too: how sure it ever is by itself, against what it is accepted from.
+func (m Measured) manufacturer() string {
+	account := m.sum(alone, func(Cell) bool { return true }).Values[slip.Manufacturer]
+	if account == nil || account.Accepted > 0 {
+		return ""
+	}
+	surest := 0.0
+	for _, judged := range account.Read {
+		surest = max(surest, judged.P)
+	}
+	return fmt.Sprintf("By itself the manufacturer is at most %.4g sure here and accepted from %g: it alone keeps back every slip, "+
+		"and that column says nothing of the other values. The next leaves the manufacturer out of the slip. ", surest, m.Policy.Threshold(slip.Manufacturer))
 }
 
 // tier is the table of one tier's values, and its plots.

@@ -17,17 +17,38 @@ import (
 // It replays the same decision over forms that hold one value each, so that the
 // joint evidence is all that is taken away.
 func Independent(ctx context.Context, in decide.Input) (slip.Decision, error) {
+	whole, _, err := independent(ctx, in)
+	return whole, err
+}
+
+// independent returns the same twice: with all values, and with all but the
+// manufacturer. Its name is a word of a short list, believed as far as any such word
+// is and less than a slip needs: by itself it keeps back every slip, and hides what
+// the others would do.
+func independent(ctx context.Context, in decide.Input) (all, nameless slip.Decision, err error) {
 	if in.Form == nil || in.Page.Blank {
-		return decide.Slip(ctx, in)
+		all, err = decide.Slip(ctx, in)
+		return all, all, err
 	}
-	whole := slip.Decision{Outcome: slip.Accepted, Fields: map[slip.Value]slip.FieldDecision{}, PolicyHash: in.Policy.Hash, PolicyBase: in.Policy.Base}
-	for _, value := range in.Form.Values {
+	decisions := make([]slip.Decision, len(in.Form.Values))
+	for i, value := range in.Form.Values {
 		alone := in
 		alone.Form = only(in.Form, value)
-		decision, err := decide.Slip(ctx, alone)
-		if err != nil {
-			return slip.Decision{}, err
+		if decisions[i], err = decide.Slip(ctx, alone); err != nil {
+			return slip.Decision{}, slip.Decision{}, err
 		}
+	}
+	return joined(in, decisions, ""), joined(in, decisions, slip.Manufacturer), nil
+}
+
+// joined makes one decision of those on each of the form's values but one.
+func joined(in decide.Input, decisions []slip.Decision, but slip.Value) slip.Decision {
+	whole := slip.Decision{Outcome: slip.Accepted, Fields: map[slip.Value]slip.FieldDecision{}, PolicyHash: in.Policy.Hash, PolicyBase: in.Policy.Base}
+	for i, value := range in.Form.Values {
+		if value.Name == but {
+			continue
+		}
+		decision := decisions[i]
 		if decision.Outcome != slip.Accepted {
 			whole.Outcome = slip.NeedsReview
 		}
@@ -40,7 +61,7 @@ func Independent(ctx context.Context, in decide.Input) (slip.Decision, error) {
 			whole.Fields[value.Name] = decided
 		}
 	}
-	return whole, nil
+	return whole
 }
 
 // only returns the form as if it held one value.
