@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
@@ -10,7 +11,9 @@ import (
 	"sesshu/ledger"
 	"sesshu/ledger/images"
 	"sesshu/ledger/ledgertest"
+	"sesshu/ledger/migrations"
 	"sesshu/ledger/postgres/postgrestest"
+	"sesshu/ledger/slip"
 )
 
 func TestMigrationsRunAtOnceAndAgain(t *testing.T) {
@@ -114,6 +117,45 @@ func TestTheSchemaItselfRefusesGapsBrokenChainsAndDoubledDoses(t *testing.T) {
 	if freed.Accepted != 3 {
 		t.Errorf("the dose that a correction freed was not accepted: %+v", freed)
 	}
+}
+
+// What an older program left is brought to what this one writes: sheets with the
+// bytes of an earlier one were not flagged, and a name was kept only with counts
+// that disagreed.
+func TestWhatAnOlderProgramLeftIsBroughtUp(t *testing.T) {
+	t.Parallel()
+	ownerURL, serviceURL := postgrestest.New(t)
+	if err := ledger.Migrate(t.Context(), ownerURL); err != nil {
+		t.Fatal(err)
+	}
+	config := ledger.Config{DatabaseURL: serviceURL, Images: images.New(t.TempDir())}
+	store := ledgertest.Open(t, config)
+	for sequence := 1; sequence <= 3; sequence++ {
+		if _, err := store.StoreSheet(t.Context(), scanned(sequence, "the same"), strings.NewReader("the same")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := store.CloseBatch(t.Context(), "station", "batch", slip.Closing{Fed: number(4), Person: "Suzuki", Reason: "one went back"}); err != nil {
+		t.Fatal(err)
+	}
+	owner := connect(t, ownerURL)
+	statements := []string{`update sheets set duplicate = false`, `alter table batches drop column counts_differ`}
+	for _, file := range []string{"00012_same_bytes.sql", "00013_closing_reason_kept.sql"} {
+		content, err := migrations.Files.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		statements = append(statements, string(content))
+	}
+	for _, statement := range statements {
+		if _, err := owner.Exec(t.Context(), statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	if count, err := store.Batch(t.Context(), "station", "batch"); err != nil || count.Duplicates != 2 || !count.CountsDiffer {
+		t.Errorf("batch %+v, %v", count, err)
+	}
+	sound(t, config)
 }
 
 func connect(t testing.TB, url string) *pgx.Conn {
