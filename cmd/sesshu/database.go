@@ -65,11 +65,30 @@ func (s *Settings) startDatabase(ctx context.Context, stateDir string, visitor b
 		}
 		d.private, d.ownerURL, d.serviceURL = private, private.OwnerURL(), private.ServiceURL()
 	}
-	if err := ledger.Migrate(ctx, d.ownerURL); err != nil {
+	if err := d.migrate(ctx, s.logger); err != nil {
 		d.close(s.logger)
 		return nil, fmt.Errorf("migrate the ledger: %w", err)
 	}
 	return d, nil
+}
+
+// migrate brings the ledger up to this program. A login that may do nothing but
+// serve is content with a ledger that another one has migrated: a service needs
+// no right to change what it may only add to.
+func (d *database) migrate(ctx context.Context, logger *slog.Logger) error {
+	err := ledger.Migrate(ctx, d.ownerURL)
+	if !errors.Is(err, ledger.ErrMissingRole) || d.ownerURL != d.serviceURL {
+		return err
+	}
+	store, notReady := ledger.Open(ctx, ledger.Config{DatabaseURL: d.serviceURL, Images: images.New(d.imagesFolder), Logger: logger})
+	switch {
+	case notReady == nil:
+		store.Close()
+		return nil
+	case errors.Is(notReady, ledger.ErrNotMigrated):
+		return fmt.Errorf("%w: run `sesshu migrate` with a login that may / 権限のあるログインで `sesshu migrate` を実行してください", notReady)
+	}
+	return err
 }
 
 // run keeps the private server alive until ctx ends.

@@ -35,6 +35,7 @@ type commands struct {
 	Batch     batchCommand     `cmd:"" help:"Print the header sheets of batches, and separators."`
 	Master    masterCommand    `cmd:"" help:"Load the registers: issued tickets, lots, medical institutions."`
 	User      userCommand      `cmd:"" help:"Manage personal accounts and access tokens."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to this version, where the service's own login may not."`
 	Verify    verifyCommand    `cmd:"" help:"Prove the ledger: counts, chain, constraints, images."`
 	Version   versionCommand   `cmd:"" help:"Print the version of the program and its readers."`
 }
