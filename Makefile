@@ -48,7 +48,7 @@ packages: ## install the native packages the program needs
 test-packages: ## install the native packages the tests need
 	@./tools/packages.sh $(RUN_PACKAGES) $(TEST_PACKAGES) $(CHROMIUM)
 
-lint: ## run all linters
+lint: packages ## run all linters
 	go tool -modfile=tools/go.mod golangci-lint run ./...
 
 faults: test-packages build ## kill the service, its workers and PostgreSQL 50 times during the demo
@@ -93,15 +93,15 @@ memory: build ## memory of one reading process over 20,000 pages, 200 slips agai
 station-memory: test-packages ## memory of the station and the service while 10,000 sheets are stored (SHEETS=)
 	go test -run '^$$' -bench 'BenchmarkStation/storing' -benchtime $$((2 * $(or $(SHEETS),10000)))x -timeout 12h -v ./cmd/sesshu
 
-fuzz: ## fuzz every parser for a while (FUZZTIME=30s)
+fuzz: test-packages ## fuzz every parser for a while (FUZZTIME=30s)
 	@go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r package dir; do \
 		for name in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' $$dir/*_test.go 2>/dev/null | sed 's/func //'); do \
 			echo "== $$package $$name" && go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
 
-registration: ## measure registration on 1,100 synthetic pages
+registration: packages ## measure registration on 1,100 synthetic pages
 	SESSHU_CAMPAIGN=1100 go test -count=1 ./ocr/register -run TestCampaign -v -timeout 60m
 
-station-faults: ## 1,000 batches with planted jams, double feeds, lost and repeated pages, kills and full disks
+station-faults: test-packages ## 1,000 batches with planted jams, double feeds, lost and repeated pages, kills and full disks
 	go test -count=1 -timeout 60m -run FaultCampaign ./scanner/station -campaign 1000 -v
