@@ -14,7 +14,7 @@ func (s *Server) fieldView(words string, item slip.ReviewItem, known *form.Form,
 	decision, decided := item.Decision.Fields[value]
 	shown := fieldView{
 		Value: value, Title: s.title(words, known, value), Hint: s.texts.get(words, "hint."+string(value)),
-		Required: decision.Required || !decided && shownRequired(known, value), Open: slices.Contains(item.Open, value),
+		Required: decision.Required || !decided && shownRequired(item, known, value), Open: slices.Contains(item.Open, value),
 		Current: item.Current[value], Shown: s.forPeople(words, value, item.Current[value]),
 		Reasons: s.texts.reasons(words, decision.Reasons),
 	}
@@ -43,10 +43,11 @@ func (s *Server) fieldView(words string, item slip.ReviewItem, known *form.Form,
 }
 
 // shownRequired reports whether the form, where there is one, requires a value
-// that the machine did not decide on.
-func shownRequired(known *form.Form, value slip.Value) bool {
+// that the machine did not decide on. Without a form it is what the store asks
+// for, or was told.
+func shownRequired(item slip.ReviewItem, known *form.Form, value slip.Value) bool {
 	if known == nil {
-		return true
+		return slices.Contains(item.Open, value) || item.Current[value] != ""
 	}
 	block, ok := known.Value(value)
 	return ok && block.Required
@@ -122,7 +123,7 @@ func choicesOf(value slip.Value, makers []string) []string {
 // isIdentity reports whether a value says whose slip it is. Such a value is
 // never put before a person as typed already: people nod at what stands there.
 func isIdentity(known *form.Form, value slip.Value) bool {
-	if value == slip.TicketNumber {
+	if value == slip.TicketNumber || value == slip.ReferenceNumber {
 		return true
 	}
 	if known != nil {

@@ -228,6 +228,10 @@ func valuesOf(item slip.ReviewItem, known *form.Form) []slip.Value {
 	for _, value := range item.Open {
 		add(value)
 	}
+	if known == nil { // it may be either kind of slip: the number that a person finds on it says which
+		add(slip.ReferenceNumber)
+		add(slip.Vaccine)
+	}
 	for _, value := range slip.Values() {
 		if _, read := item.Decision.Fields[value]; read || item.Current[value] != "" {
 			add(value)
