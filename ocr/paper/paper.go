@@ -20,9 +20,6 @@ import (
 	"sesshu/ledger/slip/form"
 )
 
-// Version names this comparison and its thresholds.
-const Version = "paper-1"
-
 // Verdict is the answer. Its zero value is unsure: a person is asked.
 type Verdict int
 

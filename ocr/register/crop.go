@@ -15,7 +15,6 @@ import (
 // Crop is a piece of a page, upright as the form has it.
 type Crop struct {
 	Image       *image.Gray
-	Blank       *image.Gray // the same piece of the blank form; nil unless asked for
 	PixelsPerMM float64
 	Quad        slip.Quad // its outline on the page, without the margin
 }
