@@ -21,7 +21,7 @@ GO_FILES = $(shell git ls-files '*.go')
 # Tesseract's and OpenCV's own threads fight with one process a core.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help run test build station packages test-packages lint fuzz faults bench accuracy real memory train registration station-faults station-memory
+.PHONY: help run test build station packages test-packages lint fuzz faults bench accuracy real memory train identity registration station-faults station-memory
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -99,6 +99,10 @@ fuzz: test-packages ## fuzz every parser for a while (FUZZTIME=30s)
 			echo "== $$package $$name" && go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 10x $$package || exit 1; \
 		done; \
 	done
+
+# Every one-digit change and every swap of neighbours, in one witness; some minutes.
+identity: ## change issued numbers in one witness a million times: none may be accepted (CHANGES=)
+	go test -count=1 -timeout 120m -run OneWitness -v ./ocr/decide -args -changes $(or $(CHANGES),1000000)
 
 registration: packages ## measure registration on 1,100 synthetic pages
 	SESSHU_CAMPAIGN=1100 go test -count=1 ./ocr/register -run TestCampaign -v -timeout 60m
