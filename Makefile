@@ -21,7 +21,7 @@ GO_FILES = $(shell git ls-files '*.go')
 # Tesseract's and OpenCV's own threads fight with one process a core.
 export OMP_THREAD_LIMIT := 1
 
-.PHONY: help run test build station packages test-packages lint fuzz faults bench accuracy real memory train identity registration station-faults station-memory
+.PHONY: help run test build station packages test-packages lint fuzz faults bench accuracy real memory train fit identity registration station-faults station-memory
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -82,9 +82,17 @@ real: build ## run the readers on real things from DATA and write what they show
 	$(BIN) real --data $(DATA) --out ocr/ACCURACY.md
 
 WORK ?= out/train
-train: packages ## train both networks again from the sources, about two hours on two quiet cores (DATA=, WORK=)
+train: packages ## train the networks for digits and lines again from the sources, about two hours on two quiet cores, then fit (DATA=, WORK=)
 	@./tools/packages.sh $(TRAIN_PACKAGES)
 	ocr/train/train.sh $(DATA) $(WORK)
+	$(MAKE) fit
+
+# What is learned from marks and lines that the fit commands draw themselves, with
+# seeds; no DATA is needed. Codes have nothing to fit: ocr/barcode/probability.go holds
+# numbers chosen by hand from what go run ./ocr/barcode/fit counts.
+fit: packages ## fit the marks' networks and Tesseract's table again, about six minutes
+	go run ./ocr/mark/fit -out ocr/mark/networks.json
+	go run ./ocr/tesseract/fit -lines 4000 -out ocr/tesseract/calibration.json
 
 memory: build ## memory of one reading process over 20,000 pages, 200 slips again and again (PAGES=, DATA=)
 	$(BIN) samples --out out/memory --count 200 --seed $(SEED) --tier office $(HANDWRITING)
