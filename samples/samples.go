@@ -17,7 +17,7 @@ import (
 // Forms holds the folder forms with one folder in it for each form that ships
 // with Sesshu.
 //
-//go:embed forms
+//go:embed forms/*/*
 var Forms embed.FS
 
 // DrawForms draws the pictures of the shipped forms anew and writes each form's

@@ -54,6 +54,12 @@
 //	check RULE                   see the Check constants; repeatable
 //
 // The order of the value blocks is the order in which a person is asked.
+//
+// The ledger keeps a dose by municipality_code, dose and a number: ticket_number,
+// which is printed for one vaccine, or reference_number, which is the person's for
+// all of them, so that its form needs the value vaccine as well (unless the form
+// is for one vaccine alone, and no other form bears these numbers). What of these
+// a form does not give, a person is asked for.
 package form
 
 import (
