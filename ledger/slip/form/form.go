@@ -16,7 +16,7 @@
 //	title LANGUAGE TEXT…         LANGUAGE is ja or en
 //	size WIDTH HEIGHT            of the page
 //	blank FILE                   PNG of the unfilled form at true size; its resolution follows from its pixels
-//	kind KIND                    covid19 or routine: which master rules speak
+//	kind KIND                    covid19 or routine: whose slips samples draw on it; what is decided of them the checks below say
 //	campaign FIRST LAST          ISO dates; vaccinations outside are asked (optional)
 //	anchor X Y W H               a region with constant print, good for registration (optional, repeatable; found by itself when absent)
 //	ignore X Y W H               a region whose print varies from sheet to sheet, never used for registration (repeatable)
