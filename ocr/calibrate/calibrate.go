@@ -146,7 +146,7 @@ func eachOnce(slips []Slip) error {
 
 // order is that in which values are chosen: what others lean on comes first.
 var order = []slip.Value{
-	slip.MunicipalityCode, slip.TicketNumber, slip.TicketType, slip.Dose, slip.BirthDate, slip.ReferenceNumber, slip.LotNumber,
+	slip.MunicipalityCode, slip.TicketNumber, slip.TicketType, slip.Dose, slip.BirthDate, slip.ReferenceNumber, slip.Vaccine, slip.LotNumber,
 	slip.Manufacturer, slip.FacilityCode, slip.VaccinationDate, slip.AmountML, slip.Consent,
 }
 
