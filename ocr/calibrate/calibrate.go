@@ -11,6 +11,11 @@
 // for: with the stated confidence the true share of wrong acceptances at the
 // chosen threshold is within the bound, for slips like those. The confidence is
 // that of each value by itself, not of all of them together.
+//
+// Slips are decided here without the batch that they lay in. The service knows it,
+// and ranks texts by it, but accepts by the prints alone (see package decide): so
+// promises and bands hold for the service, too. A calibration on whole batches,
+// each slip decided behind those in front of it, could let the batch help to accept.
 package calibrate
 
 import (

@@ -3,6 +3,8 @@ package decide_test
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"sesshu/ledger/slip"
 	"sesshu/ocr/decide"
 )
@@ -29,11 +31,12 @@ func TestTheBatchIsWeakEvidence(t *testing.T) {
 		in := twoDays(t, "2021-06-30", "2021-03-30")
 		in.Batch = batch
 		with := dateOf(t, in)
-		if !(with.P > alone.P) {
-			t.Errorf("%s: the day that fits is believed %v, alone %v", name, with.P, alone.P)
+		if with.P != alone.P || with.Outcome != alone.Outcome {
+			t.Errorf("%s: the day that fits is %v with %v, alone %v with %v: the batch makes nothing surer", name, with.Outcome, with.P, alone.Outcome, alone.P)
 		}
-		if ratio := (1 - alone.P) / (1 - with.P); ratio > 1.001/in.Policy.Shares.UnlikeBatch {
-			t.Errorf("%s: the batch weighs %v, it is weak evidence", name, ratio)
+		odds := func(of slip.FieldDecision) float64 { return of.Candidates[0].P / of.Candidates[1].P }
+		if gain := odds(with) / odds(alone); gain < 1.01 || gain > 1.001/in.Policy.Shares.UnlikeBatch {
+			t.Errorf("%s: in the ranking the batch weighs %v, it is weak evidence", name, gain)
 		}
 		in = twoDays(t, "2021-03-30", "2021-06-30")
 		in.Batch = batch
@@ -45,6 +48,36 @@ func TestTheBatchIsWeakEvidence(t *testing.T) {
 			t.Errorf("%s: the decision does not keep what it used: %+v", name, decision.Batch)
 		}
 	}
+}
+
+// Calibration decides slips without their batch, so the batch may not accept what
+// would be asked without it: in any context the same value is as sure, and what is
+// accepted is accepted alone. Where it prefers a text that the prints do not, a
+// person is asked.
+func TestTheBatchAcceptsNothing(t *testing.T) {
+	days := []string{"2021-06-30", "2021-03-30", "2021-06-20", "2021-05-30"}
+	rapid.Check(t, func(r *rapid.T) {
+		p := rapid.Float64Range(0.3, 1).Draw(r, "p")
+		first, second := rapid.SampledFrom(days).Draw(r, "first"), rapid.SampledFrom(days).Draw(r, "second")
+		in := twoDays(t, first, second)
+		candidates := []slip.Candidate{{Text: first, P: p}}
+		if first != second {
+			candidates = append(candidates, slip.Candidate{Text: second, P: (1 - p) * rapid.Float64Range(0, 1).Draw(r, "rival")})
+		}
+		reading(t, &in, "vaccination_date").Candidates = candidates
+		alone := dateOf(t, in)
+		in.Batch.Month = rapid.SampledFrom([]string{"", "2021-04", "2021-06", "2021-07"}).Draw(r, "month")
+		in.Batch.Slips = rapid.IntRange(0, 12).Draw(r, "slips")
+		in.Batch.Shown = map[slip.Value]map[string]int{slip.VaccinationDate: rapid.MapOf(rapid.SampledFrom(days), rapid.IntRange(1, 6)).Draw(r, "shown")}
+		in.Batch.FacilityCode = rapid.SampledFrom([]string{"", facility, "0415413269"}).Draw(r, "institution")
+		with := dateOf(t, in)
+		switch {
+		case with.Value == alone.Value && (with.P != alone.P || with.Outcome != alone.Outcome):
+			r.Fatalf("%s is %v with %v, alone %v with %v", with.Value, with.Outcome, with.P, alone.Outcome, alone.P)
+		case with.Value != alone.Value && with.Outcome == slip.Accepted:
+			r.Fatalf("the batch turns %s into %s, and it is accepted with %v", alone.Value, with.Value, with.P)
+		}
+	})
 }
 
 func TestFewNeighboursSayNothing(t *testing.T) {

@@ -26,7 +26,8 @@ type rivals struct {
 	// identity, whose witnesses each have to be readable by themselves.
 	settles bool
 	// unlike reports whether a text differs from what the batch shows. Such a text
-	// has the prior weight unlikeShare, against 1. Nil: none does.
+	// has the prior weight unlikeShare, against 1, when texts are ranked; nothing is
+	// accepted by it. Nil: none does.
 	unlike      func(text string) bool
 	unlikeShare float64
 	// exclusion is how far a print that does not list a text is believed to
@@ -55,15 +56,10 @@ func (r rivals) score(prints []print, value string) float64 {
 	if r.possible != nil && !r.possible(value) {
 		score += math.Log(r.share)
 	}
-	return score + math.Log(r.weight(value))
-}
-
-// weight is what the batch makes of a possible text's prior.
-func (r rivals) weight(text string) float64 {
-	if r.unlike != nil && r.unlike(text) {
-		return r.unlikeShare
+	if r.unlike != nil && r.unlike(value) {
+		score += math.Log(r.unlikeShare)
 	}
-	return 1
+	return score
 }
 
 // unlisted is the likelihood of a text that the print does not list: the rest of
@@ -85,7 +81,9 @@ func unlisted(p print, value string) float64 {
 // impossible texts counts by its share, the rest by the room there is for
 // rivals. As a function of the readers' probabilities it never grows when any
 // of them falls, nor when an agreeing print is taken away; that is what makes
-// more doubt never turn "ask" into "accept".
+// more doubt never turn "ask" into "accept". The batch has no part in it: the
+// promises and bands of a calibration were counted on slips without one, and hold
+// for what is accepted by the same measure.
 func (r rivals) logOdds(prints []print, value string) float64 {
 	sum, spoke := 0.0, false
 	for _, p := range prints {
@@ -101,7 +99,7 @@ func (r rivals) logOdds(prints []print, value string) float64 {
 	if r.possible != nil && !r.possible(value) {
 		sum += math.Log(r.share)
 	}
-	return sum + math.Log(r.weight(value))
+	return sum
 }
 
 // alone is the probability that one print by itself gives a text.
@@ -115,7 +113,7 @@ func (r rivals) errorOf(p print, value string) float64 {
 	if r.room != nil && r.possible(value) {
 		room = max(r.room(value), r.share)
 	}
-	impossible, listed, weighed := 0.0, 0.0, 0.0
+	impossible, listed := 0.0, 0.0
 	for _, t := range p.texts {
 		switch {
 		case t.value == value:
@@ -124,11 +122,10 @@ func (r rivals) errorOf(p print, value string) float64 {
 		default:
 			room = 1 // a possible rival was seen in the pixels
 			listed += t.p
-			weighed += t.p * r.weight(t.value)
 		}
 	}
 	rest := max(0, 1-p.p(value)-impossible-listed)
-	return max(r.share*impossible+weighed+room*rest, floor)
+	return max(r.share*impossible+listed+room*rest, floor)
 }
 
 // probability turns log odds into a probability.
