@@ -29,19 +29,54 @@ func (s *sheet) choices(field form.Field, toPage register.Matrix) error {
 		}
 		marked[i] = p
 	}
-	reading := slip.Reading{Field: field.Name, Source: field.Source(), Reader: "mark", Version: mark.Version, Quad: toPage.Outline(field.Box), Empty: 1}
+	reading := slip.Reading{Field: field.Name, Source: field.Source(), Reader: "mark", Version: mark.Version, Quad: toPage.Outline(field.Box)}
+	only, empty := onlyMarked(marked)
+	reading.Empty = empty
 	for i, choice := range field.Choices {
-		only := marked[i]
-		for j, p := range marked {
-			if j != i {
-				only *= 1 - p
-			}
-		}
-		reading.Candidates = append(reading.Candidates, slip.Candidate{Text: choice.Value, P: only})
-		reading.Empty *= 1 - marked[i]
+		reading.Candidates = append(reading.Candidates, slip.Candidate{Text: choice.Value, P: only[i]})
 	}
 	s.add(reading)
 	return nil
+}
+
+// How people answer a question with several boxes: nearly always they mark one.
+// Of a field's answers so many have no mark, and so many have two; both are taken
+// high.
+const (
+	noneMarked = 0.02
+	twoMarked  = 0.01
+)
+
+// onlyMarked weighs the boxes of one field together: for each the probability that
+// it alone is marked, and that none is. What is missing from 1 is two marks. The
+// boxes' own probabilities were fitted on as many marked as empty ones, so their
+// odds are what the pixels say, and how people answer is the prior.
+func onlyMarked(marked []float64) (only []float64, empty float64) {
+	only = make([]float64, len(marked))
+	if len(marked) == 0 {
+		return only, 1
+	}
+	odds := make([]float64, len(marked))
+	for i, p := range marked {
+		odds[i] = p / max(1-p, 1e-9)
+	}
+	count := float64(len(marked))
+	one, none := 1-noneMarked, noneMarked
+	if len(marked) > 1 {
+		one -= twoMarked
+	}
+	total := none
+	for i := range odds {
+		only[i] = one / count * odds[i]
+		total += only[i]
+		for _, other := range odds[:i] {
+			total += twoMarked / (count * (count - 1) / 2) * odds[i] * other
+		}
+	}
+	for i := range only {
+		only[i] /= total
+	}
+	return only, none / total
 }
 
 // signature reads whether somebody signed or put a seal.
