@@ -93,9 +93,13 @@ func TestUsedTicketIsAQuestion(t *testing.T) {
 		p.read(`[...document.querySelectorAll("#end input, #confirm")].every((e) => e.disabled)`) != "true" {
 		t.Error("the slip can be ticked or entered before its picture shows")
 	}
-	p.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("end").focus()`))
+	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#end .reject").focus()`))
 	close(gate)
 	p.until(`document.body.dataset.picture === "shown"`)
+	if p.read(`document.activeElement === document.querySelector("#end .reject")`) != "true" {
+		t.Error("the picture takes the cursor from the button that rejects")
+	}
+	p.do(chromedp.Evaluate[chromedp.Void](`document.getElementById("end").focus()`))
 	p.questioned("ticket_used")
 	p.press(kb.Enter, kb.Enter, " ", "1")
 	p.until(`document.getElementById("notice").innerText.includes("ENTER だけでは")`)

@@ -106,6 +106,8 @@ export class SlipPage {
   renderEnd() {
     const { activeElement } = document;
     const free = Boolean(this.card) || activeElement === document.body || at("card").contains(activeElement);
+    // The picture arrives while somebody is about to reject: they stay on their button.
+    const rejecting = this.end?.reject === activeElement;
     this.card = null;
     this.showFirst();
     this.end = new End(this.view, this.picture, {
@@ -114,7 +116,8 @@ export class SlipPage {
     });
     at("card").replaceChildren(this.end.root);
     this.look(this.end.quads, this.end.whole);
-    if (free) this.end.begin();
+    if (rejecting) this.end.reject.focus({ preventScroll: true });
+    else if (free) this.end.begin();
   }
 
   /** Goes to a place on this slip, and to the same one on the slip beside it. */
