@@ -39,6 +39,10 @@ const (
 	// A job that the queue believes to run for longer has lost its process.
 	rescueAfter = readTimeout + time.Minute
 
+	// A reading process waits this long at most between two sheets. The queue's own
+	// default, a tenth of a second, is more than a slip takes to read.
+	fetchCooldown = 5 * time.Millisecond
+
 	// The queue's client needs connections of its own: sharing those that
 	// readers use can starve it.
 	queueConnections = 8
@@ -103,6 +107,7 @@ func (s *Store) runJobs(ctx context.Context, config JobsConfig) error {
 		Logger:               riverLogger(config.Logger),
 		Workers:              workers,
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: config.Concurrency}},
+		FetchCooldown:        fetchCooldown,
 		JobTimeout:           readTimeout,
 		RescueStuckJobsAfter: rescueAfter,
 		SoftStopTimeout:      stopPatience,

@@ -10,7 +10,7 @@ import (
 // crops are prepared for a reader and its answers decoded, and how readers of one
 // crop are combined. Raise it when any of that can change a reading: a policy that
 // was calibrated before is then refused. TestFieldsVersion notices the change.
-const fieldsVersion = "fields-2"
+const fieldsVersion = "fields-3"
 
 // Versions names every reader and its version: engine, models and calibration; and
 // under "fields" the version of what surrounds them. Where one differs, probabilities

@@ -33,28 +33,29 @@ import (
 // slips (A4, 300 dpi, grey JPEG), both sides, out of the virtual device at full
 // speed, over eSCL into the spool, over HTTP into the service, into PostgreSQL
 // and the image folder. One operation is one image. "reading" has the readers
-// work on the same cores meanwhile, and counts until the last slip is decided;
+// work on the same cores meanwhile, and counts until the last slip is decided; its
+// slips all differ, for copies of one are compared with each other as the same paper;
 // "airscan" is the yardstick: Debian's scanimage with sane-airscan, which writes
 // the same pages of the same device to files.
 func BenchmarkStation(b *testing.B) {
-	pages := drawPages(b)
+	pages := drawPages(b, 2)
 	b.Run("storing", func(b *testing.B) { benchmarkStation(b, pages, false) })
-	b.Run("reading", func(b *testing.B) { benchmarkStation(b, pages, true) })
+	b.Run("reading", func(b *testing.B) { benchmarkStation(b, drawPages(b, 2*sheetsOf(b)), true) })
 	b.Run("airscan", func(b *testing.B) { benchmarkAirscan(b, pages) })
 }
 
-// drawPages draws the two pages that all sheets are copies of.
-func drawPages(b *testing.B) [2][]byte {
+// drawPages draws pages; sheets are made of two each, and begin again with the first.
+func drawPages(b *testing.B, count int) [][]byte {
 	b.Helper()
 	dir := filepath.Join(b.TempDir(), "set")
-	if err := samples.Generate(b.Context(), samples.Config{Out: dir, Count: 2, Seed: 4, Tier: scan.Office, Dates: samples.DatesMixed}); err != nil {
+	if err := samples.Generate(b.Context(), samples.Config{Out: dir, Count: count, Seed: 4, Tier: scan.Office, Dates: samples.DatesMixed}); err != nil {
 		b.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.jpg"))
-	if err != nil || len(files) != 2 {
+	if err != nil || len(files) != count {
 		b.Fatalf("%v, %v", files, err)
 	}
-	var pages [2][]byte
+	pages := make([][]byte, count)
 	for i, file := range files {
 		if pages[i], err = os.ReadFile(file); err != nil {
 			b.Fatal(err)
@@ -65,11 +66,11 @@ func drawPages(b *testing.B) [2][]byte {
 
 // loaded returns a device that holds as many sheets as the images need, and its
 // address.
-func loaded(b *testing.B, pages [2][]byte) (device *virtual.Device, address string) {
+func loaded(b *testing.B, pages [][]byte) (device *virtual.Device, address string) {
 	b.Helper()
 	device = virtual.New(virtual.Config{Stamp: true})
-	for range sheetsOf(b) {
-		device.Load(virtual.Sheet{Front: pages[0], Back: pages[1]})
+	for i := range sheetsOf(b) {
+		device.Load(virtual.Sheet{Front: pages[2*i%len(pages)], Back: pages[(2*i+1)%len(pages)]})
 	}
 	server := httptest.NewServer(device)
 	b.Cleanup(server.Close)
@@ -80,7 +81,7 @@ func sheetsOf(b *testing.B) int { return (b.N + 1) / 2 }
 
 // benchmarkStation stores into a private PostgreSQL with the settings of the
 // product, not those that make tests quick: a commit is on disk.
-func benchmarkStation(b *testing.B, pages [2][]byte, reading bool) {
+func benchmarkStation(b *testing.B, pages [][]byte, reading bool) {
 	settings := &Settings{StateDir: b.TempDir(), LogLevel: "error", LogFormat: "text", stdout: io.Discard, stderr: io.Discard, logger: slog.New(slog.DiscardHandler)}
 	err := settings.withStore(b.Context(), func(store *ledger.Store) error {
 		feedInto(b, settings, store, pages, reading)
@@ -92,7 +93,7 @@ func benchmarkStation(b *testing.B, pages [2][]byte, reading bool) {
 }
 
 // feedInto feeds the stack into a ledger and waits until it is there.
-func feedInto(b *testing.B, settings *Settings, store *ledger.Store, pages [2][]byte, reading bool) {
+func feedInto(b *testing.B, settings *Settings, store *ledger.Store, pages [][]byte, reading bool) {
 	b.Helper()
 	ctx, stop := context.WithCancel(b.Context())
 	defer stop()
@@ -220,7 +221,7 @@ func (m *memoryWatch) report(b *testing.B) {
 	}
 }
 
-func benchmarkAirscan(b *testing.B, pages [2][]byte) {
+func benchmarkAirscan(b *testing.B, pages [][]byte) {
 	_, address := loaded(b, pages)
 	folder := b.TempDir()
 	for name, text := range map[string]string{

@@ -42,6 +42,7 @@ type Document struct {
 	format  Format
 	data    []byte
 	headers []header
+	jpegs   [][]byte // each page's JPEG file, where the pages are such files
 }
 
 // header is what a file says of one page before it is decoded.
@@ -80,7 +81,7 @@ func Open(ctx context.Context, data []byte) (*Document, error) {
 		return nil, ErrEmpty
 	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
 		document.format = JPEG
-		document.headers = []header{jpegHeader(data)}
+		document.jpegs, document.headers = [][]byte{data}, []header{jpegHeader(data)}
 	case bytes.HasPrefix(data, []byte(pngSignature)):
 		document.format = PNG
 		document.headers = []header{pngHeader(data)}
@@ -89,7 +90,9 @@ func Open(ctx context.Context, data []byte) (*Document, error) {
 		document.headers, err = tiffHeaders(data)
 	case isPDF(data):
 		document.format = PDF
-		document.headers, err = pdfHeaders(ctx, data)
+		if document.jpegs, document.headers = pairedSides(data); document.jpegs == nil {
+			document.headers, err = pdfHeaders(ctx, data)
+		}
 	default:
 		kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
 		return nil, fmt.Errorf("%w: it looks like %s", ErrWrongType, kind)
@@ -118,9 +121,10 @@ func (d *Document) Decode(ctx context.Context, n int) (*Image, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if d.jpegs != nil {
+		return decodeJPEG(d.jpegs[n-1], header)
+	}
 	switch d.format {
-	case JPEG:
-		return decodeJPEG(d.data, header)
 	case PDF:
 		return decodePDF(ctx, d.data, header, n)
 	case TIFF:

@@ -18,15 +18,15 @@ func Show(ctx context.Context, data []byte, n int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if document.format == JPEG && n == 1 {
-		head := document.headers[0]
+	if n >= 1 && n <= len(document.jpegs) {
+		head, file := document.headers[n-1], document.jpegs[n-1]
 		if err := head.check(); err != nil {
 			return nil, err
 		}
 		if head.orientation <= 1 {
-			return data, nil
+			return file, nil
 		}
-		return withoutEXIF(data)
+		return withoutEXIF(file)
 	}
 	image, err := document.Decode(ctx, n)
 	if err != nil {
