@@ -146,7 +146,7 @@ func TestLostAndRepeatedPages(t *testing.T) {
 	// One page lost and one doubled: the count agrees, and that is not enough.
 	o.phase("disagree", "close-reason")
 	o.until(`document.querySelectorAll("#problem-doubtful-list img").length === 2 && document.getElementById("problem-title").textContent.includes("同じ画像")`)
-	o.until(`document.querySelector('#tiles [data-n="4"] .note').textContent === "前と同じ画像"`)
+	o.until(`[...document.querySelectorAll('#tiles [data-n="4"] .note')].some((note) => note.textContent === "前と同じ画像")`)
 	if o.read(`document.getElementById("close").offsetParent !== null`) != "false" {
 		t.Error("a batch with a repeat can be closed by a plain button")
 	}
