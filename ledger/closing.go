@@ -44,7 +44,8 @@ func (s *Store) CloseBatchAtDesk(ctx context.Context, station, batch, account, r
 		if !closing.Answered() {
 			return ErrInvalid
 		}
-		now, closed := s.now(), false
+		now := s.now()
+		var closed bool
 		if count, closed, err = closeBatch(ctx, tx, station, batch, closing, now); err != nil || !closed {
 			return err
 		}

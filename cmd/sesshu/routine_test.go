@@ -58,7 +58,7 @@ func newRoutineCity(t *testing.T, seed uint64) *routineCity {
 
 // visit makes up a child's first dose of a vaccine.
 func (c *routineCity) visit(child fiction.Child, vaccine string) page.Slip {
-	child.Holder.Dose = "1"
+	child.Dose = "1"
 	filled := page.Slip{
 		Holder: child.Holder, Reference: child.Reference, Parent: child.Parent, Consent: "yes",
 		DateBy: page.ByPrint, FacilityBy: page.ByPrint, AmountBy: page.ByPrint, Neat: 1, Toner: 1,

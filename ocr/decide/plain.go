@@ -76,17 +76,17 @@ func (j *judge) neighbouringDoses(ctx context.Context) (after, before string, er
 	if j.person == nil || !j.certain(slip.Dose) {
 		return "", "", nil
 	}
-	own, err := strconv.Atoi(j.fields[slip.Dose].value)
-	if err != nil {
-		return "", "", nil // a dose that is no number has no order
+	own, ok := number(j.fields[slip.Dose].value)
+	if !ok {
+		return "", "", nil
 	}
 	given, err := j.in.Masters.Given(ctx, j.person.MunicipalityCode, j.person.TicketNumber)
 	if err != nil {
 		return "", "", err
 	}
 	for _, other := range given {
-		switch dose, err := strconv.Atoi(other.Dose); {
-		case err != nil || other.VaccinationDate == "":
+		switch dose, ok := number(other.Dose); {
+		case !ok || other.VaccinationDate == "":
 		case dose < own:
 			after = max(after, other.VaccinationDate)
 		case dose > own && (before == "" || other.VaccinationDate < before):
@@ -94,6 +94,12 @@ func (j *judge) neighbouringDoses(ctx context.Context) (after, before string, er
 		}
 	}
 	return after, before, nil
+}
+
+// number returns the number of a dose; one that has none has no order.
+func number(dose string) (int, bool) {
+	n, err := strconv.Atoi(dose)
+	return n, err == nil
 }
 
 // amount decides the dose volume: one of the product's doses.
