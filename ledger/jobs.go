@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
@@ -39,6 +42,9 @@ const (
 	// A job that the queue believes to run for longer has lost its process.
 	rescueAfter = readTimeout + time.Minute
 
+	// How long a database that went away while the work began is waited for.
+	beginPatience = time.Minute
+
 	// A reading process waits this long at most between two sheets. The queue's own
 	// default, a tenth of a second, is more than a slip takes to read.
 	fetchCooldown = 5 * time.Millisecond
@@ -67,11 +73,36 @@ func (readSheet) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAtte
 // whose end could not be recorded because the database was away, become
 // available at once. ErrAlreadyRunning says that another process works under
 // this ClientID.
+//
+// A database that goes away before the work begins is waited for, for a minute;
+// later the queue waits by itself.
 func (s *Store) RunJobs(ctx context.Context, config JobsConfig) error {
-	if err := s.runJobs(ctx, config); err != nil {
-		return fmt.Errorf("run jobs as %q: %w", config.ClientID, err)
+	for deadline := time.Now().Add(beginPatience); ; {
+		err := s.runJobs(ctx, config)
+		if err == nil {
+			return nil
+		}
+		if !databaseAway(err) || time.Now().After(deadline) {
+			return fmt.Errorf("run jobs as %q: %w", config.ClientID, err)
+		}
+		s.logger.WarnContext(ctx, "the database went away before sheets could be read, trying again", slog.Any("error", err))
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
 	}
-	return nil
+}
+
+// databaseAway reports whether an error says that the server cannot be reached, or
+// is going down or coming up (SQLSTATE classes 08 and 57P), and not that it refuses.
+func databaseAway(err error) bool {
+	var server *pgconn.PgError
+	if errors.As(err, &server) {
+		return strings.HasPrefix(server.Code, "57P") || strings.HasPrefix(server.Code, "08")
+	}
+	var connecting *pgconn.ConnectError
+	return errors.As(err, &connecting) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
 func (s *Store) runJobs(ctx context.Context, config JobsConfig) error {
